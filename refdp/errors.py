@@ -1,0 +1,61 @@
+"""The exceptions and warnings of refdp, one family, and the one way to word them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigError",
+    "InputError",
+    "RefdpError",
+    "SelOverflowWarning",
+    "SerializationError",
+    "UndecidedError",
+    "UnsupportedError",
+    "unexpected",
+]
+
+
+class RefdpError(Exception):
+    """Everything that refdp raises on purpose."""
+
+
+class InputError(RefdpError, ValueError):
+    """An argument has a value that cannot be used."""
+
+
+class ConfigError(InputError):
+    """A key or value of an input section cannot be used."""
+
+
+class SerializationError(InputError):
+    """A serialized dictionary is not what its tags promise."""
+
+
+class UnsupportedError(RefdpError, NotImplementedError):
+    """A request that is meaningful, but that this version does not carry out."""
+
+
+class UndecidedError(RefdpError, ArithmeticError):
+    """Two balls overlap, so a comparison has no proven answer; more bits may decide it."""
+
+
+class SelOverflowWarning(UserWarning):
+    """Real neighbours within the cutoff were dropped because `sel` is too small."""
+
+
+def unexpected(name: str, value: object, expected: str, error: type[InputError] = InputError) -> InputError:
+    """Build (not raise) the error that names an argument, what was expected and what came.
+
+    Parameters
+    ----------
+    name
+        The argument, key or path, as the user wrote it.
+    value
+        What came; long representations are cut.
+    expected
+        What would have been accepted, in words.
+    error
+        The class of the error.
+    """
+    shown = repr(value)
+    shown = shown if len(shown) <= 120 else f"{shown[:117]}..."
+    return error(f"`{name}`: expected {expected}, got {shown}")
