@@ -1,0 +1,1 @@
+"""The equations of the book, one function each, in Array API code."""

@@ -1,0 +1,33 @@
+"""The switch: a weight that falls from one to zero with two continuous derivatives."""
+
+from __future__ import annotations
+
+from refdp._typing import Array
+from refdp.namespaces import array_namespace
+
+__all__ = ["switch"]
+
+
+def switch(r: Array, rcut_smth: float, rcut: float) -> Array:
+    r"""Return the quintic switch :math:`w(r) = u^3(-6u^2 + 15u - 10) + 1`.
+
+    :math:`u = (\tilde r - r_s)/(r_c - r_s)` with :math:`\tilde r` the distance clamped to
+    :math:`[r_s, r_c]`: exactly :math:`w = 1` up to `rcut_smth` and exactly :math:`w = 0` from `rcut` on.
+    Equations {eq}`eq-switch-u` and {eq}`eq-switch` of the book; doi:10.48550/arXiv.1805.09003.
+
+    Parameters
+    ----------
+    r
+        Distances in angstrom, any shape.
+    rcut_smth, rcut
+        Where the fall begins and ends, in angstrom; `rcut_smth < rcut`.
+
+    Notes
+    -----
+    The clamp comes before the polynomial, so no large distance is ever raised to the fifth power; the
+    polynomial is factored, since its expanded form loses ten digits to cancellation near `rcut`.
+    """
+    xp = array_namespace(r)
+    u = (xp.clip(r, rcut_smth, rcut) - rcut_smth) / (rcut - rcut_smth)
+    square = u * u
+    return (square * u) * (square * -6.0 + u * 15.0 - 10.0) + 1.0
