@@ -1,0 +1,1 @@
+"""Layers and nets in Array API code: nothing here knows of atoms, files or frameworks."""

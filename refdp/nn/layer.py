@@ -1,0 +1,67 @@
+"""One dense layer with its skip connection and time step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refdp._typing import Array
+from refdp.namespaces import array_namespace
+from refdp.nn.activations import activation
+
+__all__ = ["Layer", "shortcut"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    r"""A dense layer :math:`y = \phi(xw + b) \odot t + \mathrm{res}(x)`.
+
+    Equation {eq}`eq-layer` of the book.
+
+    Attributes
+    ----------
+    w
+        `(n_in, n_out)` weights.
+    b
+        `(n_out,)` bias, or None for zero.
+    idt
+        `(n_out,)` time step :math:`t` of the activated branch, or None for one.
+    activation_function
+        A name of `refdp.nn.activations`, or None for linear.
+    resnet
+        Whether the layer has a skip connection where its widths allow one.
+    """
+
+    w: Array
+    b: Array | None = None
+    idt: Array | None = None
+    activation_function: str | None = "tanh"
+    resnet: bool = False
+
+    def __call__(self, x: Array) -> Array:
+        """Return the layer at `x` of shape `(..., n_in)`."""
+        xp = array_namespace(x)
+        y = xp.matmul(x, self.w)
+        y = activation(y if self.b is None else y + self.b, self.activation_function)
+        y = y if self.idt is None else y * self.idt
+        skip = shortcut(x, self.w.shape[1]) if self.resnet else None
+        return y if skip is None else y + skip
+
+
+def shortcut(x: Array, n_out: int) -> Array | None:
+    r"""Return what the skip connection adds: :math:`x` or :math:`(x, x)` by width, None where neither fits.
+
+    Equation {eq}`eq-shortcut` of the book.
+
+    Parameters
+    ----------
+    x
+        `(..., n_in)`.
+    n_out
+        Width of the layer's output.
+    """
+    n_in = x.shape[-1]
+    if n_out == n_in:
+        return x
+    if n_out == 2 * n_in:
+        return array_namespace(x).concat([x, x], axis=-1)
+    return None
