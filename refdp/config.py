@@ -1,0 +1,121 @@
+"""From a descriptor section of an input file to a descriptor with random weights."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from refdp.descriptors import Descriptor, descriptor_class
+from refdp.errors import ConfigError, unexpected
+from refdp.initialize import Seed
+from refdp.neighbors.automatic import automatic_sel
+from refdp.system import System
+
+__all__ = ["from_config", "read_options"]
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+ALIASES = {"n_axis_neuron": "axis_neuron"}
+
+
+def from_config(
+    config: Mapping[str, Any],
+    type_map: Sequence[str] | None = None,
+    seed: Seed = None,
+    systems: Sequence[System] = (),
+) -> Descriptor:
+    """Build a descriptor with random weights from the descriptor section of an input file.
+
+    Parameters
+    ----------
+    config
+        The section, `{"type": "se_e2_a", "rcut": 6.0, ...}`; keys that begin with `_` are comments. A whole
+        input file is fine too: its `model.descriptor` is taken.
+    type_map
+        Name of each type; overrides the section's.
+    seed
+        Seed of the random weights; overrides the section's.
+    systems
+        Data that decide `sel` where it is `auto`.
+
+    Raises
+    ------
+    ConfigError
+        A key is unknown, a type is wrong, a value is impossible, or values do not fit together.
+    """
+    section, names = _descriptor_section(config)
+    cls = descriptor_class(section.pop("type", None), ConfigError)
+    type_map = names if type_map is None else type_map
+    section |= {} if type_map is None else {"type_map": list(type_map)}
+    section |= {} if seed is None else {"seed": seed}
+    options = _resolve_sel(read_options(cls.options_type, section), systems)
+    _check_type_map(options)
+    return cls.initial(options)
+
+
+def read_options(options_type: type[S], section: Mapping[str, Any]) -> S:
+    """Convert a section to an options struct, with errors that name key, value and what is allowed.
+
+    Raises
+    ------
+    ConfigError
+        As in `from_config`.
+    """
+    known = set(options_type.__struct_fields__)
+    for key in section:
+        if key not in known:
+            raise _unknown_key(key, known)
+    try:
+        return msgspec.convert(dict(section), options_type)
+    except msgspec.ValidationError as error:
+        raise _named(str(error), section) from None
+
+
+def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+    if not isinstance(config, Mapping):
+        raise unexpected("config", config, "a mapping of option names to values", ConfigError)
+    names = None
+    if isinstance(config.get("model"), Mapping):
+        config = config["model"]
+    if isinstance(config.get("descriptor"), Mapping):
+        names, config = config.get("type_map"), config["descriptor"]
+    section = {ALIASES.get(key, key): value for key, value in config.items() if not str(key).startswith("_")}
+    return section, names
+
+
+def _unknown_key(key: str, known: set[str]) -> ConfigError:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f", did you mean `{near[0]}`?" if near else ";"
+    return ConfigError(f"`{key}`: unknown key{hint} known keys are {', '.join(sorted(known))}")
+
+
+def _named(message: str, section: Mapping[str, Any]) -> ConfigError:
+    """Turn msgspec's message, `Expected int, got str - at $.sel[1]`, into one that shows the value."""
+    found = re.fullmatch(r"Expected (.*), got (.*) - at `\$\.(.*)`", message)
+    if not found:
+        return ConfigError(re.sub(r" - at `\$.*`$", "", message))
+    wanted, came, path = found.groups()
+    value: Any = section
+    for part in re.findall(r"\w+", path):
+        value = value[int(part)] if part.isdigit() else value[part]
+    return ConfigError(f"`{path}`: expected {wanted}, got {came}: {value!r}")
+
+
+def _resolve_sel(options: Any, systems: Sequence[System]) -> Any:
+    if not isinstance(options.sel, str):
+        return options
+    if not systems:
+        what = "a list of integers, or data to count neighbours in: `from_config(..., systems=[...])`"
+        raise unexpected("sel", options.sel, what, ConfigError)
+    slots = automatic_sel(options.sel, systems, options.rcut, options.type_map)
+    return msgspec.structs.replace(options, sel=slots)
+
+
+def _check_type_map(options: Any) -> None:
+    if options.type_map is not None and len(options.type_map) != len(options.sel):
+        what = f"one name for each of the {len(options.sel)} entries of `sel`"
+        raise unexpected("type_map", list(options.type_map), what, ConfigError)

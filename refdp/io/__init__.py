@@ -1,0 +1,1 @@
+"""Files and dictionaries: DeePMD-kit's formats in and out."""

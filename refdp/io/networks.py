@@ -1,0 +1,183 @@
+"""Layers, nets and collections as DeePMD-kit's dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from refdp._typing import Array
+from refdp.errors import SerializationError, unexpected
+from refdp.nn.collection import NetworkCollection
+from refdp.nn.embedding_net import EmbeddingNet
+from refdp.nn.layer import Layer
+
+__all__ = [
+    "check_version",
+    "collection_from_dict",
+    "collection_to_dict",
+    "embedding_net_from_dict",
+    "embedding_net_to_dict",
+    "get",
+    "layer_from_dict",
+    "layer_to_dict",
+    "to_numpy",
+]
+
+
+def get(data: Any, key: str, kind: type | tuple[type, ...], where: str) -> Any:
+    """Return `data[key]`, checked to be of a kind.
+
+    Raises
+    ------
+    SerializationError
+        `data` is not a dictionary, the key is missing, or its value is something else.
+    """
+    if not isinstance(data, Mapping):
+        raise unexpected(where, data, "a dictionary", SerializationError)
+    if key not in data:
+        message = f"`{where}.{key}`: missing; the keys are {', '.join(map(str, data))}"
+        raise SerializationError(message)
+    if not isinstance(data[key], kind):
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        raise unexpected(
+            f"{where}.{key}", data[key], " or ".join(k.__name__ for k in kinds), SerializationError
+        )
+    return data[key]
+
+
+def check_version(data: Mapping[str, Any], last: int, where: str) -> None:
+    """Raise SerializationError where `@version`, 1 if missing, is not one of 1 to `last`."""
+    version = data.get("@version", 1)
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= last:
+        raise unexpected(f"{where}.@version", version, f"1 to {last}", SerializationError)
+
+
+def to_numpy(x: Array) -> Any:
+    """Return an array of any library as a NumPy array of the same dtype."""
+    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
+
+
+def layer_to_dict(layer: Layer, precision: str, trainable: bool) -> dict[str, Any]:
+    """Return the dictionary of a layer."""
+    arrays = {"w": layer.w, "b": layer.b, "idt": layer.idt}
+    return {
+        "@class": "Layer",
+        "@version": 2,
+        "bias": layer.b is not None,
+        "use_timestep": layer.idt is not None,
+        "activation_function": layer.activation_function or "none",
+        "resnet": layer.resnet,
+        "precision": precision,
+        "trainable": trainable,
+        "@variables": {name: None if x is None else to_numpy(x) for name, x in arrays.items()},
+    }
+
+
+def layer_from_dict(data: Any, where: str = "layer") -> Layer:
+    """Return the layer of a dictionary; the arrays decide which parts it has.
+
+    Raises
+    ------
+    SerializationError
+        A key is missing, a version unknown, or a shape does not fit.
+    """
+    variables = get(data, "@variables", Mapping, where)
+    check_version(data, 2, where)
+    w = get(variables, "w", np.ndarray, where)
+    if w.ndim != 2:
+        raise unexpected(f"{where}.w", w.shape, "two axes, (n_in, n_out)", SerializationError)
+    return Layer(
+        w=w,
+        b=_vector(variables, "b", w.shape[1], where),
+        idt=_vector(variables, "idt", w.shape[1], where),
+        activation_function=data.get("activation_function", "tanh"),
+        resnet=bool(data.get("resnet", False)),
+    )
+
+
+def _vector(variables: Mapping[str, Any], name: str, n_out: int, where: str) -> Any:
+    x = variables.get(name)
+    if x is None:
+        return None
+    x = np.ravel(np.asarray(x))
+    if x.shape != (n_out,):
+        raise unexpected(
+            f"{where}.{name}", x.shape, f"{n_out} numbers, one for each column of w", SerializationError
+        )
+    return x
+
+
+def embedding_net_to_dict(net: EmbeddingNet, options: Any) -> dict[str, Any]:
+    """Return the dictionary of an embedding net of a descriptor with these options."""
+    precision = str(net.layers[0].w.dtype)
+    return {
+        "@class": "EmbeddingNetwork",
+        "@version": 2,
+        "in_dim": net.in_dim,
+        "neuron": list(net.neuron),
+        "activation_function": net.layers[0].activation_function,
+        "resnet_dt": options.resnet_dt,
+        "bias": net.layers[0].b is not None,
+        "precision": precision,
+        "layers": [layer_to_dict(layer, precision, options.trainable) for layer in net.layers],
+    }
+
+
+def embedding_net_from_dict(data: Any, where: str = "network") -> EmbeddingNet:
+    """Return the embedding net of a dictionary.
+
+    Raises
+    ------
+    SerializationError
+        As in `layer_from_dict`; or a layer does not take what the one before it gives.
+    """
+    layers = get(data, "layers", list, where)
+    check_version(data, 2, where)
+    net = EmbeddingNet(tuple(layer_from_dict(d, f"{where}.layers[{k}]") for k, d in enumerate(layers)))
+    if not layers:
+        raise unexpected(f"{where}.layers", layers, "at least one layer", SerializationError)
+    for k, (first, second) in enumerate(zip(net.layers, net.layers[1:], strict=False)):
+        if first.w.shape[1] != second.w.shape[0]:
+            what = f"{first.w.shape[1]} rows, the width of the layer before"
+            raise unexpected(f"{where}.layers[{k + 1}].w", second.w.shape, what, SerializationError)
+    return net
+
+
+def collection_to_dict(collection: NetworkCollection, options: Any) -> dict[str, Any]:
+    """Return the dictionary of a collection of embedding nets."""
+    return {
+        "@class": "NetworkCollection",
+        "@version": 1,
+        "ndim": collection.ndim,
+        "ntypes": collection.ntypes,
+        "network_type": "embedding_network",
+        "networks": [embedding_net_to_dict(net, options) for net in collection.networks],
+    }
+
+
+def collection_from_dict(data: Any, ndim: int, ntypes: int, where: str = "embeddings") -> NetworkCollection:
+    """Return the collection of a dictionary, which must have `ntypes ** ndim` embedding nets.
+
+    Raises
+    ------
+    SerializationError
+        As in `embedding_net_from_dict`; or the number of nets or their kind is another.
+    """
+    networks = get(data, "networks", list, where)
+    check_version(data, 1, where)
+    if data.get("network_type", "embedding_network") != "embedding_network":
+        raise unexpected(
+            f"{where}.network_type", data["network_type"], "'embedding_network'", SerializationError
+        )
+    for key, expected in (("ndim", ndim), ("ntypes", ntypes)):
+        if data.get(key, expected) != expected:
+            raise unexpected(
+                f"{where}.{key}", data[key], f"{expected}, as the options say", SerializationError
+            )
+    if len(networks) != ntypes**ndim:
+        what = f"{ntypes} ** {ndim} = {ntypes**ndim} nets"
+        raise unexpected(f"{where}.networks", len(networks), what, SerializationError)
+    nets = [embedding_net_from_dict(d, f"{where}.networks[{k}]") for k, d in enumerate(networks)]
+    return NetworkCollection(ndim, ntypes, tuple(nets))
