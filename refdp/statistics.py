@@ -1,0 +1,96 @@
+"""Statistics of the environment matrix from data: the mean and width that standardize it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refdp.descriptors.two_body import exclude, raw_environment
+from refdp.equations.exclusion import pair_mask
+from refdp.evaluate import neighborhoods
+from refdp.system import System
+
+__all__ = ["environment_statistics", "with_statistics"]
+
+SMALLEST_WIDTH = 1e-2
+WIDTH_OF_ABSENT_TYPE = 1e-1
+
+
+def with_statistics(
+    descriptor: Any, systems: Iterable[System], pair_exclude_types: Sequence[tuple[int, int]] = ()
+) -> Any:
+    """Return the descriptor with `davg` and `dstd` computed from data.
+
+    With `set_davg_zero` the mean stays as it is.
+
+    Parameters
+    ----------
+    descriptor
+        se_e2_a or se_e2_r.
+    systems
+        The data.
+    pair_exclude_types
+        Pairs that the model, not the descriptor, excludes: their slots are emptied.
+    """
+    davg, dstd = environment_statistics(descriptor, systems, pair_exclude_types)
+    davg = np.asarray(descriptor.davg) if descriptor.options.set_davg_zero else davg
+    dtype = descriptor.dstd.dtype
+    return replace(descriptor, davg=davg.astype(descriptor.davg.dtype), dstd=dstd.astype(dtype))
+
+
+def environment_statistics(
+    descriptor: Any, systems: Iterable[System], pair_exclude_types: Sequence[tuple[int, int]] = ()
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Return mean and width of the environment matrix by type of the centre, `(ntypes, nnei, ncol)` each.
+
+    Pooled over all systems, frames, centres and **all** slots, empty and excluded ones as zeros; the three
+    angular columns are one pool whose mean is taken as zero. Equation {eq}`eq-statistics` of the book.
+    """
+    ncol = descriptor.columns
+    sums = np.zeros((descriptor.ntypes, 2, 3))
+    for system in systems:
+        rows, center_type = _rows(descriptor, system, pair_exclude_types)
+        for a in range(descriptor.ntypes):
+            pool = rows[center_type == a]
+            sums[a, 0] += _moments(pool[..., :1])
+            sums[a, 1] += _moments(pool[..., 1:])
+    davg = np.zeros((descriptor.ntypes, descriptor.nnei, ncol))
+    dstd = np.ones_like(davg)
+    for a in range(descriptor.ntypes):
+        davg[a, :, 0], dstd[a, :, 0] = _mean_and_width(sums[a, 0])
+        dstd[a, :, 1:] = _mean_and_width(sums[a, 1])[1]
+    return davg, dstd
+
+
+def _rows(
+    descriptor: Any, system: System, pair_exclude_types: Sequence[tuple[int, int]]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    env = neighborhoods(descriptor, system)
+    if pair_exclude_types:
+        kept = pair_mask(env.center_type, env.neighbor_type, pair_exclude_types)
+        env = replace(
+            env,
+            displacement=np.where(kept[..., None], env.displacement, 0.0),
+            valid=env.valid & kept,
+            neighbor_type=np.where(kept, env.neighbor_type, -1),
+        )
+    rows, _ = raw_environment(env, descriptor.options, radial=descriptor.columns == 1)
+    rows = exclude(rows, env, descriptor.options)
+    return np.asarray(rows), np.asarray(env.center_type)
+
+
+def _moments(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([x.size, np.sum(x), np.sum(x * x)])
+
+
+def _mean_and_width(moments: NDArray[np.float64]) -> tuple[float, float]:
+    number, total, squares = moments
+    if number == 0:
+        return 0.0, WIDTH_OF_ABSENT_TYPE
+    mean = total / number
+    width = np.sqrt(max(squares / number - mean * mean, 0.0))
+    return float(mean), float(max(width, SMALLEST_WIDTH))
