@@ -1,0 +1,217 @@
+"""Descriptors of whole systems: blocks of atoms that stay in the cache, a thread for each core."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refdp.descriptors.base import Descriptor
+from refdp.errors import InputError, unexpected
+from refdp.expansion import expand_descriptor
+from refdp.neighbors.environment import Environment, environment
+from refdp.neighbors.images import Extended, extend
+from refdp.neighbors.table import neighbor_list
+from refdp.progress import follow
+from refdp.species import renumber
+from refdp.system import System
+from refdp.trace import listening
+
+__all__ = [
+    "Block",
+    "Neighborhood",
+    "blocks",
+    "check_apart",
+    "describe",
+    "find_neighbors",
+    "match_types",
+    "neighborhoods",
+]
+
+BLOCK = 32
+EXPAND_FROM = 500
+
+
+class Neighborhood(NamedTuple):
+    """A system as descriptors see it: extended atoms and their neighbour table."""
+
+    extended: Extended
+    nlist: NDArray[np.int64]
+
+    def environment(self, frame: int | None = None, centers: NDArray[np.int64] | None = None) -> Environment:
+        """Return the environments of all atoms, or those of some `centers` of one frame."""
+        if frame is None:
+            return environment(
+                self.extended.coord_ext, self.extended.atype_ext, self.nlist, self.extended.mapping
+            )
+        coord, atype, mapping = (x[frame : frame + 1] for x in self.extended)
+        return environment(coord, atype, self.nlist[frame : frame + 1, centers], mapping, centers)
+
+
+class Block(NamedTuple):
+    """Some centres of one type in one frame."""
+
+    frame: int
+    centers: NDArray[np.int64]
+    center_type: int
+
+
+def describe(
+    descriptor: Descriptor,
+    system: System,
+    *,
+    threads: int | None = None,
+    block: int = BLOCK,
+    progress: bool | None = None,
+    expand: bool | None = None,
+) -> NDArray[np.float64]:
+    """Return the descriptor of every atom, `(nf, natoms, dim)`; zero for virtual atoms.
+
+    Parameters
+    ----------
+    descriptor
+        Any descriptor of this package.
+    system
+        The atoms. Where both have a type map, species are matched by name.
+    threads
+        How many; one for each core by default. The number changes no bit of the result.
+    block
+        Atoms to a block; changes the result within the error budget at most.
+    progress
+        Whether to show a progress bar; by default in a terminal, after a second.
+    expand
+        Whether to replace embedding nets by expansions that are equal to rounding (`refdp.expansion`); by
+        default for systems of more than `EXPAND_FROM` atoms, where it saves most of the work.
+
+    Raises
+    ------
+    InputError
+        The system has a type that the descriptor does not know, or two atoms at one place.
+
+    Notes
+    -----
+    While `refdp.trace.record` listens, all atoms are one block, so that each step is recorded once.
+    """
+    if isinstance(block, bool) or not isinstance(block, int) or block < 1:
+        raise unexpected("block", block, "a positive number of atoms")
+    descriptor = _on_numpy(descriptor)
+    system = match_types(descriptor, system)
+    neighborhood = find_neighbors(descriptor, system)
+    out = np.zeros((system.nf, system.natoms, descriptor.dim_out))
+    if listening():
+        check_apart(env := neighborhood.environment(), descriptor)
+        rows = descriptor.describe(env).descriptor
+        return np.where((system.atype >= 0)[..., None], rows, out)
+    at_center = _specialized(descriptor, system, expand)
+
+    def work(piece: Block) -> None:
+        env = neighborhood.environment(piece.frame, piece.centers)
+        check_apart(env, descriptor, piece)
+        out[piece.frame, piece.centers] = at_center[piece.center_type](env)[0]
+
+    _run(work, list(blocks(system, block)), threads, progress)
+    return out
+
+
+def _specialized(
+    descriptor: Descriptor, system: System, expand: bool | None
+) -> list[Callable[[Environment], NDArray[np.float64]]]:
+    """Return the function from environments to rows for centres of each type."""
+    if expand is None:
+        expand = system.nf * system.natoms > EXPAND_FROM
+    return [_at_center(descriptor, a, expand) for a in range(descriptor.ntypes)]
+
+
+def _at_center(descriptor: Descriptor, a: int, expand: bool) -> Callable[[Environment], NDArray[np.float64]]:
+    plain = descriptor.for_center(a)
+    expanded = expand_descriptor(descriptor, a) if expand else None
+
+    def rows(env: Environment) -> NDArray[np.float64]:
+        found = None if expanded is None else expanded.describe(env)
+        return np.asarray(plain.describe(env).descriptor) if found is None else found
+
+    return rows
+
+
+def neighborhoods(descriptor: Descriptor, system: System) -> Environment:
+    """Return the environments of all atoms of a system, as the descriptor's cutoff and `sel` make them."""
+    return find_neighbors(descriptor, match_types(descriptor, system)).environment()
+
+
+def find_neighbors(descriptor: Descriptor, system: System) -> Neighborhood:
+    """Return extended atoms and the neighbour table that the descriptor wants."""
+    extended = extend(system, descriptor.rcut, prune=True)
+    nlist = neighbor_list(
+        extended, system.natoms, descriptor.rcut, descriptor.sel, mixed_types=descriptor.mixed_types
+    )
+    # The precision of positions, not only of their differences, is that of the descriptor.
+    rounded = extended.coord_ext.astype(descriptor.davg.dtype, copy=False)
+    return Neighborhood(extended._replace(coord_ext=rounded), nlist)
+
+
+def match_types(descriptor: Descriptor, system: System) -> System:
+    """Return the system with the type numbers of the descriptor, matched by name where both have names.
+
+    Raises
+    ------
+    InputError
+        The system has a species, or a type number, that the descriptor does not know.
+    """
+    system = renumber(system, descriptor.type_map)
+    highest = int(np.max(system.atype, initial=-1))
+    if highest >= descriptor.ntypes:
+        raise unexpected("types", highest, f"types below {descriptor.ntypes}, the entries of `sel`")
+    return system
+
+
+def _on_numpy(descriptor: Descriptor) -> Descriptor:
+    from array_api_compat import numpy as xp
+
+    return descriptor.to(xp)
+
+
+def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = None) -> None:
+    """Raise InputError where two real atoms are at one place, unless `env_protection` allows it."""
+    if descriptor.options.env_protection > 0.0:
+        return
+    together = np.argwhere(np.asarray(env.valid) & ~np.any(np.asarray(env.displacement), axis=-1))
+    if together.size:
+        frame, atom, slot = together[0]
+        other = int(np.asarray(env.owner)[frame, atom, slot])
+        where = (frame, atom) if piece is None else (piece.frame, int(piece.centers[atom]))
+        message = (
+            f"`coords`: expected real atoms at different places, got atoms {where[1]} and {other} of frame "
+            f"{where[0]} at one; a positive `env_protection` allows it"
+        )
+        raise InputError(message)
+
+
+def blocks(system: System, size: int) -> Iterator[Block]:
+    """Cut every frame into blocks of one centre type; virtual atoms are in none."""
+    for frame, atype in enumerate(system.atype):
+        for a in np.unique(atype[atype >= 0]):
+            atoms = np.flatnonzero(atype == a)
+            for start in range(0, atoms.size, size):
+                yield Block(frame, atoms[start : start + size], int(a))
+
+
+def _run(
+    work: Callable[[Block], None], pieces: list[Block], threads: int | None, progress: bool | None
+) -> None:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), ThreadPoolExecutor(_thread_count(threads)) as pool:
+        for _ in follow(pool.map(work, pieces), len(pieces), "atoms", progress):
+            pass
+
+
+def _thread_count(threads: int | None) -> int:
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise unexpected("threads", threads, "a positive number")
+    return threads
