@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -12,8 +12,7 @@ __all__ = ["Array", "Namespace"]
 Namespace: TypeAlias = Any
 
 
-@runtime_checkable
-class Array(Protocol):  # noqa: PLW1641  # arrays compare element by element and have no hash
+class _Array(Protocol):
     """The part of a standard array that the mathematics uses beyond the functions of its namespace."""
 
     @property
@@ -49,3 +48,10 @@ class Array(Protocol):  # noqa: PLW1641  # arrays compare element by element and
     def __int__(self) -> int: ...
     def __float__(self) -> float: ...
     def __array__(self, dtype: None = None, /) -> NDArray[Any]: ...
+
+
+if TYPE_CHECKING:
+    Array: TypeAlias = _Array
+else:
+    # Libraries agree on behaviour, not on classes: at run time only shapes and dtypes can be checked.
+    Array = Any

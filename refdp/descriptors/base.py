@@ -10,7 +10,7 @@ import msgspec
 
 from refdp._typing import Array, Namespace
 from refdp.descriptors.checks import check_call
-from refdp.namespaces import array_namespace, device_of, dtype_of, map_arrays
+from refdp.namespaces import array_namespace, device_of, dtype_of, map_arrays, transfer
 from refdp.neighbors.environment import Environment, environment
 
 __all__ = ["Descriptor", "DescriptorOutput"]
@@ -161,7 +161,7 @@ class Descriptor(ABC):
         """
         options = self.options if dtype is None else msgspec.structs.replace(self.options, precision=dtype)
         target = dtype_of(namespace, options.precision)
-        moved = map_arrays(self, lambda x: namespace.asarray(x, dtype=target, device=device))
+        moved = map_arrays(self, lambda x: transfer(x, namespace, target, device))
         return replace(moved, options=options)
 
     def serialize(self) -> dict[str, Any]:

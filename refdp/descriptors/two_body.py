@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jaxtyping import Float
+
 from refdp._typing import Array
 from refdp.descriptors.options import TwoBodyOptions
 from refdp.equations.environment_matrix import distance, environment_matrix, radial_environment, standardize
@@ -36,7 +38,9 @@ def raw_environment(
     return step("R", environment_matrix(env.displacement, r, w, env.valid, options.env_protection)), w
 
 
-def exclude(rows: Array, env: Environment, options: TwoBodyOptions) -> Array:
+def exclude(
+    rows: Float[Array, "nf nloc nnei ncol"], env: Environment, options: TwoBodyOptions
+) -> Float[Array, "nf nloc nnei ncol"]:
     """Return `rows` with those of excluded pairs set to zero."""
     if not options.exclude_types:
         return rows

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from jaxtyping import Float
+
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 
 __all__ = ["embedded_environment", "invariant"]
 
 
-def embedded_environment(g: Array, rows: Array, n_c: int) -> Array:
+def embedded_environment(
+    g: Float[Array, "*lead nnei ng"], rows: Float[Array, "*lead nnei ncol"], n_c: int
+) -> Float[Array, "*lead ng ncol"]:
     r"""Return :math:`A = g^T \tilde R / N_c`, the sum over neighbours that forgets their order.
 
     Equation {eq}`eq-embedded-environment` of the book; doi:10.48550/arXiv.1805.09003.
@@ -31,7 +35,7 @@ def embedded_environment(g: Array, rows: Array, n_c: int) -> Array:
     return xp.matmul(xp.matrix_transpose(g), rows) / n_c
 
 
-def invariant(a: Array, axis_neuron: int) -> Array:
+def invariant(a: Float[Array, "nf nloc ng 4"], axis_neuron: int) -> Float[Array, "nf nloc dim"]:
     r"""Return :math:`D_{mn} = \sum_c A_{mc} A_{nc}` for :math:`n` below `axis_neuron`, flattened.
 
     Equation {eq}`eq-invariant` of the book; doi:10.48550/arXiv.1805.09003. Rotations act on the last

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from jaxtyping import Bool, Float, Int
+
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 
 __all__ = ["distance", "environment_matrix", "radial_environment", "standardize"]
 
 
-def distance(displacement: Array, valid: Array) -> Array:
+def distance(
+    displacement: Float[Array, "*lead nnei 3"], valid: Bool[Array, "*lead nnei"]
+) -> Float[Array, "*lead nnei"]:
     r"""Return :math:`r = |d|`, and 1 in empty slots.
 
     Equation {eq}`eq-distance` of the book. The square root never sees a zero, so its gradient is finite
@@ -30,7 +34,12 @@ def distance(displacement: Array, valid: Array) -> Array:
     return xp.where(valid, r, one)
 
 
-def radial_environment(r: Array, w: Array, valid: Array, protection: float = 0.0) -> Array:
+def radial_environment(
+    r: Float[Array, "*lead nnei"],
+    w: Float[Array, "*lead nnei"],
+    valid: Bool[Array, "*lead nnei"],
+    protection: float = 0.0,
+) -> Float[Array, "*lead nnei"]:
     r"""Return the radial column :math:`s = w / (r + p)`, zero in empty slots.
 
     Equation {eq}`eq-radial` of the book; doi:10.48550/arXiv.1805.09003.
@@ -49,8 +58,12 @@ def radial_environment(r: Array, w: Array, valid: Array, protection: float = 0.0
 
 
 def environment_matrix(
-    displacement: Array, r: Array, w: Array, valid: Array, protection: float = 0.0
-) -> Array:
+    displacement: Float[Array, "*lead nnei 3"],
+    r: Float[Array, "*lead nnei"],
+    w: Float[Array, "*lead nnei"],
+    valid: Bool[Array, "*lead nnei"],
+    protection: float = 0.0,
+) -> Float[Array, "*lead nnei 4"]:
     r"""Return the rows :math:`R = w\,(1/(r+p),\ d/(r+p)^2)`, zero in empty slots.
 
     Equation {eq}`eq-environment-matrix` of the book; doi:10.48550/arXiv.1805.09003.
@@ -77,7 +90,12 @@ def environment_matrix(
     return xp.concat([s[..., None], s[..., None] * direction], axis=-1)
 
 
-def standardize(rows: Array, center_type: Array, davg: Array, dstd: Array) -> Array:
+def standardize(
+    rows: Float[Array, "nf nloc nnei ncol"],
+    center_type: Int[Array, "nf nloc"],
+    davg: Float[Array, "ntypes nnei ncol"],
+    dstd: Float[Array, "ntypes nnei ncol"],
+) -> Float[Array, "nf nloc nnei ncol"]:
     r"""Return :math:`\tilde R = (R - \mu_{t_i}) / \sigma_{t_i}` in **every** slot, empty ones included.
 
     Equation {eq}`eq-standardize` of the book. An empty slot of a real centre becomes

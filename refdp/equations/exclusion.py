@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jaxtyping import Bool, Int
+
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 
 __all__ = ["pair_mask"]
 
 
-def pair_mask(center_type: Array, neighbor_type: Array, exclude_types: Iterable[tuple[int, int]]) -> Array:
+def pair_mask(
+    center_type: Int[Array, "nf nloc"],
+    neighbor_type: Int[Array, "nf nloc nnei"],
+    exclude_types: Iterable[tuple[int, int]],
+) -> Bool[Array, "nf nloc nnei"]:
     r"""Return :math:`M_{ij}`: false where the types of centre and neighbour are an excluded pair.
 
     Equation {eq}`eq-exclusion` of the book. A pair excludes both ways round; empty slots are never excluded.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from jaxtyping import Float
+
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 
 __all__ = ["switch"]
 
 
-def switch(r: Array, rcut_smth: float, rcut: float) -> Array:
+def switch(r: Float[Array, "*shape"], rcut_smth: float, rcut: float) -> Float[Array, "*shape"]:
     r"""Return the quintic switch :math:`w(r) = u^3(-6u^2 + 15u - 10) + 1`.
 
     :math:`u = (\tilde r - r_s)/(r_c - r_s)` with :math:`\tilde r` the distance clamped to
@@ -28,6 +30,7 @@ def switch(r: Array, rcut_smth: float, rcut: float) -> Array:
     polynomial is factored, since its expanded form loses ten digits to cancellation near `rcut`.
     """
     xp = array_namespace(r)
-    u = (xp.clip(r, rcut_smth, rcut) - rcut_smth) / (rcut - rcut_smth)
+    clamped = xp.minimum(xp.maximum(r, rcut_smth), rcut)
+    u = (clamped - rcut_smth) / (rcut - rcut_smth)
     square = u * u
     return (square * u) * (square * -6.0 + u * 15.0 - 10.0) + 1.0

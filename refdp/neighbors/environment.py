@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Bool, Float, Int
+
 from refdp._typing import Array, Namespace
 from refdp.namespaces import array_namespace, device_of
 
@@ -28,19 +30,19 @@ class Environment:
         `(nf, nloc, nnei)` int, the local atom that the neighbour is an image of; 0 in empty slots.
     """
 
-    displacement: Array
-    valid: Array
-    center_type: Array
-    neighbor_type: Array
-    owner: Array
+    displacement: Float[Array, "nf nloc nnei 3"]
+    valid: Bool[Array, "nf nloc nnei"]
+    center_type: Int[Array, "nf nloc"]
+    neighbor_type: Int[Array, "nf nloc nnei"]
+    owner: Int[Array, "nf nloc nnei"]
 
 
 def environment(
-    coord_ext: Array,
-    atype_ext: Array,
-    nlist: Array,
-    mapping: Array | None = None,
-    centers: Array | None = None,
+    coord_ext: Float[Array, "nf nall 3"],
+    atype_ext: Int[Array, "nf nall"],
+    nlist: Int[Array, "nf nloc nnei"],
+    mapping: Int[Array, "nf nall"] | None = None,
+    centers: Int[Array, " nloc"] | None = None,
 ) -> Environment:
     """Gather the environment of each centre from extended coordinates and a neighbour table.
 

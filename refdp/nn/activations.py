@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from jaxtyping import Float
+
 from refdp._typing import Array
 from refdp.errors import unexpected
 from refdp.namespaces import array_namespace
@@ -12,35 +14,36 @@ from refdp.namespaces import array_namespace
 __all__ = ["ACTIVATIONS", "activation", "parse_activation"]
 
 
-def tanh(x: Array) -> Array:
+def tanh(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """Return tanh(x)."""
     return array_namespace(x).tanh(x)
 
 
-def relu(x: Array) -> Array:
+def relu(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """Return max(x, 0)."""
     return array_namespace(x).maximum(x, 0.0)
 
 
-def relu6(x: Array) -> Array:
+def relu6(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """Return min(max(x, 0), 6)."""
-    return array_namespace(x).clip(x, 0.0, 6.0)
+    xp = array_namespace(x)
+    return xp.minimum(xp.maximum(x, 0.0), 6.0)
 
 
-def gelu(x: Array) -> Array:
+def gelu(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return the tanh approximation :math:`x/2\,(1 + \tanh(\sqrt{2/\pi}(x + 0.044715x^3)))`."""
     xp = array_namespace(x)
     inner = math.sqrt(2.0 / math.pi) * (x + (x * x * x) * 0.044715)
     return (x * 0.5) * (xp.tanh(inner) + 1.0)
 
 
-def softplus(x: Array) -> Array:
+def softplus(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return :math:`\log(1 + e^x)` as :math:`\max(x, 0) + \log(1 + e^{-|x|})`, at any size of x."""
     xp = array_namespace(x)
     return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return :math:`1/(1 + e^{-x})` as :math:`e^{\min(x, 0)}/(1 + e^{-|x|})`.
 
     Neither exponential overflows, for either sign of x, and the gradient stays finite: a `where` between the
@@ -50,12 +53,12 @@ def sigmoid(x: Array) -> Array:
     return xp.exp(xp.minimum(x, 0.0)) / (xp.exp(-xp.abs(x)) + 1.0)
 
 
-def silu(x: Array) -> Array:
+def silu(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return :math:`x\,\mathrm{sigmoid}(x)`."""
     return x * sigmoid(x)
 
 
-def silut(x: Array, threshold: float = 3.0) -> Array:
+def silut(x: Float[Array, "*shape"], threshold: float = 3.0) -> Float[Array, "*shape"]:
     r"""Return silu up to `threshold` :math:`T`, and :math:`\tanh(a(x-T)) + T\,\mathrm{sigmoid}(T)` above.
 
     :math:`a` is the slope of silu at :math:`T`. Written as
@@ -68,7 +71,7 @@ def silut(x: Array, threshold: float = 3.0) -> Array:
     return below + xp.tanh((xp.maximum(x, threshold) - threshold) * slope)
 
 
-def linear(x: Array) -> Array:
+def linear(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """Return x."""
     return x
 
@@ -117,6 +120,6 @@ def parse_activation(name: str | None) -> Callable[[Array], Array]:
     return lambda x: silut(x, threshold)
 
 
-def activation(x: Array, name: str | None) -> Array:
+def activation(x: Float[Array, "*shape"], name: str | None) -> Float[Array, "*shape"]:
     """Return the activation function called `name` at x, in the dtype of x."""
     return parse_activation(name)(x)

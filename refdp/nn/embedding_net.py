@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Float
+
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 from refdp.nn.layer import Layer
@@ -35,7 +37,7 @@ class EmbeddingNet:
         """Width of each layer."""
         return tuple(layer.w.shape[1] for layer in self.layers)
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Float[Array, "*lead in_dim"]) -> Float[Array, "*lead ng"]:
         """Return the features `(..., neuron[-1])` of `x` of shape `(..., in_dim)`.
 
         All leading axes become one first: a single large product of two matrices instead of many small ones.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Float
+
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 from refdp.nn.activations import activation
@@ -31,13 +33,13 @@ class Layer:
         Whether the layer has a skip connection where its widths allow one.
     """
 
-    w: Array
-    b: Array | None = None
-    idt: Array | None = None
+    w: Float[Array, "n_in n_out"]
+    b: Float[Array, " n_out"] | None = None
+    idt: Float[Array, " n_out"] | None = None
     activation_function: str | None = "tanh"
     resnet: bool = False
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Float[Array, "*lead n_in"]) -> Float[Array, "*lead n_out"]:
         """Return the layer at `x` of shape `(..., n_in)`."""
         xp = array_namespace(x)
         y = xp.matmul(x, self.w)
@@ -47,7 +49,7 @@ class Layer:
         return y if skip is None else y + skip
 
 
-def shortcut(x: Array, n_out: int) -> Array | None:
+def shortcut(x: Float[Array, "*lead n_in"], n_out: int) -> Float[Array, "*lead n_out"] | None:
     r"""Return what the skip connection adds: :math:`x` or :math:`(x, x)` by width, None where neither fits.
 
     Equation {eq}`eq-shortcut` of the book.
