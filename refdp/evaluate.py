@@ -32,7 +32,7 @@ __all__ = [
     "neighborhoods",
 ]
 
-BLOCK = 32
+BLOCK = 64
 EXPAND_FROM = 500
 
 

@@ -64,14 +64,14 @@ class Expansion:
             `(n, nnei, ncol)`.
         """
         t = self._scaled(x)
-        basis = np.empty((x.shape[0], self.coefficients.shape[0], x.shape[1]))
-        basis[:, 0] = 1.0
-        basis[:, 1] = t
+        basis = np.empty((self.coefficients.shape[0], *x.shape))
+        basis[0] = 1.0
+        basis[1] = t
         t = t + t
-        for k in range(2, basis.shape[1]):
-            np.multiply(t, basis[:, k - 1], out=basis[:, k])
-            np.subtract(basis[:, k], basis[:, k - 2], out=basis[:, k])
-        return np.swapaxes(basis @ rows, 1, 2)
+        for k in range(2, basis.shape[0]):
+            np.multiply(t, basis[k - 1], out=basis[k])
+            np.subtract(basis[k], basis[k - 2], out=basis[k])
+        return np.swapaxes(np.transpose(basis, (1, 0, 2)) @ rows, 1, 2)
 
     def __call__(self, x: Float) -> Float:
         """Return the net at `(n,)` points, `(n, ng)`."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from array_api_compat import numpy as xp
 from numpy.typing import NDArray
 
 from refdp.descriptors.two_body import exclude, raw_environment
@@ -50,6 +51,8 @@ def environment_statistics(
     Pooled over all systems, frames, centres and **all** slots, empty and excluded ones as zeros; the three
     angular columns are one pool whose mean is taken as zero. Equation {eq}`eq-statistics` of the book.
     """
+    # In double precision whatever that of the descriptor, as sums over much data.
+    descriptor = descriptor.to(xp, dtype="float64")
     ncol = descriptor.columns
     sums = np.zeros((descriptor.ntypes, 2, 3))
     for system in systems:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from refdp._typing import Array
 from refdp.errors import SerializationError, unexpected
+from refdp.namespaces import to_numpy
 from refdp.nn.collection import NetworkCollection
 from refdp.nn.embedding_net import EmbeddingNet
 from refdp.nn.layer import Layer
@@ -22,7 +22,6 @@ __all__ = [
     "get",
     "layer_from_dict",
     "layer_to_dict",
-    "to_numpy",
 ]
 
 
@@ -54,11 +53,6 @@ def check_version(data: Mapping[str, Any], last: int, where: str) -> None:
         raise unexpected(f"{where}.@version", version, f"1 to {last}", SerializationError)
 
 
-def to_numpy(x: Array) -> Any:
-    """Return an array of any library as a NumPy array of the same dtype."""
-    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
-
-
 def layer_to_dict(layer: Layer, precision: str, trainable: bool) -> dict[str, Any]:
     """Return the dictionary of a layer."""
     arrays = {"w": layer.w, "b": layer.b, "idt": layer.idt}
@@ -71,7 +65,7 @@ def layer_to_dict(layer: Layer, precision: str, trainable: bool) -> dict[str, An
         "resnet": layer.resnet,
         "precision": precision,
         "trainable": trainable,
-        "@variables": {name: None if x is None else to_numpy(x) for name, x in arrays.items()},
+        "@variables": {name: None if x is None else to_numpy(x).copy() for name, x in arrays.items()},
     }
 
 
@@ -89,7 +83,7 @@ def layer_from_dict(data: Any, where: str = "layer") -> Layer:
     if w.ndim != 2:
         raise unexpected(f"{where}.w", w.shape, "two axes, (n_in, n_out)", SerializationError)
     return Layer(
-        w=w,
+        w=w.copy(),
         b=_vector(variables, "b", w.shape[1], where),
         idt=_vector(variables, "idt", w.shape[1], where),
         activation_function=data.get("activation_function", "tanh"),
@@ -101,7 +95,7 @@ def _vector(variables: Mapping[str, Any], name: str, n_out: int, where: str) -> 
     x = variables.get(name)
     if x is None:
         return None
-    x = np.ravel(np.asarray(x))
+    x = np.array(x).ravel()
     if x.shape != (n_out,):
         raise unexpected(
             f"{where}.{name}", x.shape, f"{n_out} numbers, one for each column of w", SerializationError

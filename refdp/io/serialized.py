@@ -10,8 +10,8 @@ import numpy as np
 from refdp.config import read_options
 from refdp.descriptors import Descriptor, descriptor_class
 from refdp.errors import ConfigError, SerializationError, UnsupportedError, unexpected
-from refdp.io.networks import check_version, collection_from_dict, collection_to_dict, get, to_numpy
-from refdp.namespaces import precision_name
+from refdp.io.networks import check_version, collection_from_dict, collection_to_dict, get
+from refdp.namespaces import precision_name, to_numpy
 
 __all__ = ["deserialize", "serialize"]
 
@@ -113,7 +113,7 @@ def _statistics(cls: type[Descriptor], data: Mapping[str, Any], name: str, optio
         raise unexpected(
             f"@variables.{name}", x.shape, f"shape (ntypes, nnei, columns) = {shape}", SerializationError
         )
-    return x
+    return x.copy()
 
 
 def _plain(value: Any) -> Any:

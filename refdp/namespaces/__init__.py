@@ -7,11 +7,22 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import array_api_compat
+import numpy as np
+from numpy.typing import NDArray
 
 from refdp._typing import Array, Namespace
 from refdp.errors import UnsupportedError, unexpected
 
-__all__ = ["PRECISIONS", "array_namespace", "device_of", "dtype_of", "map_arrays", "precision_name"]
+__all__ = [
+    "PRECISIONS",
+    "array_namespace",
+    "device_of",
+    "dtype_of",
+    "map_arrays",
+    "precision_name",
+    "to_numpy",
+    "transfer",
+]
 
 T = TypeVar("T")
 
@@ -72,12 +83,20 @@ def dtype_of(xp: Namespace, precision: str) -> Any:
     name = precision_name(precision)
     if getattr(xp, "exact", False):
         return None
+    if name == "float64" and array_api_compat.is_jax_namespace(xp) and not _jax_has_float64(xp):
+        message = "`precision`: float64 in JAX needs `jax.config.update('jax_enable_x64', True)` beforehand"
+        raise UnsupportedError(message)
     if hasattr(xp, name):
         return getattr(xp, name)
     if name == "bfloat16" and array_api_compat.is_numpy_namespace(xp):
         return _numpy_bfloat16()
     message = f"`precision`: {getattr(xp, '__name__', xp)} has no dtype {name}"
     raise UnsupportedError(message)
+
+
+def _jax_has_float64(xp: Namespace) -> bool:
+    # Without x64 every Python float becomes float32, in silence.
+    return bool(xp.asarray(0.0).dtype == xp.float64)
 
 
 def _numpy_bfloat16() -> Any:
@@ -87,6 +106,23 @@ def _numpy_bfloat16() -> Any:
         message = "`precision`: bfloat16 on NumPy needs the package ml_dtypes"
         raise UnsupportedError(message) from None
     return ml_dtypes.bfloat16
+
+
+def to_numpy(x: Any) -> NDArray[Any]:
+    """Return an array of any library as a NumPy array of the same dtype."""
+    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
+
+
+def transfer(x: Any, namespace: Namespace, dtype: Any = None, device: Any = None) -> Array:
+    """Return an array of any library in another, never sharing memory between two libraries."""
+    if array_api_compat.is_numpy_namespace(namespace):
+        moved: Array = namespace.asarray(to_numpy(x), dtype=dtype, device=device)
+        return moved
+    if array_api_compat.is_numpy_array(x):
+        # Other libraries know nothing of NumPy's guest dtypes, such as bfloat16.
+        x = np.array(x, dtype=np.float32 if x.dtype.name == "bfloat16" else None)
+    moved = namespace.asarray(x, dtype=dtype, device=device)
+    return moved
 
 
 def map_arrays(tree: T, move: Callable[[Array], Array]) -> T:
