@@ -1,0 +1,27 @@
+"""refdp: the reference implementation of the Deep Potential descriptors, with proven digits."""
+
+from refdp import examples, trace
+from refdp._version import __version__
+from refdp.certification import certify
+from refdp.config import from_config
+from refdp.descriptors import Descriptor, DescriptorOutput, SeE2A, SeE2R
+from refdp.evaluate import describe
+from refdp.io.serialized import deserialize
+from refdp.statistics import with_statistics
+from refdp.system import System
+
+__all__ = [
+    "Descriptor",
+    "DescriptorOutput",
+    "SeE2A",
+    "SeE2R",
+    "System",
+    "__version__",
+    "certify",
+    "describe",
+    "deserialize",
+    "examples",
+    "from_config",
+    "trace",
+    "with_statistics",
+]
