@@ -1,0 +1,173 @@
+"""`refdp explain`: every named step of the way to one atom's descriptor, with its numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from refdp.cli.inputs import check_index, descriptor_options, read_descriptor, read_system
+from refdp.cli.screen import number, print_table
+
+if TYPE_CHECKING:
+    from refdp.descriptors import Descriptor
+    from refdp.neighbors import Environment
+    from refdp.system import System
+    from refdp.trace import Trace
+
+__all__ = ["command"]
+
+DIGITS = 4
+COLUMNS = 6
+CARTESIAN = ("s", "x", "y", "z")
+ROWS = 4
+# Steps that the table of neighbours shows, and further ones with a row a slot.
+IN_TABLE = ("r", "w", "R")
+BY_SLOT = ("E", "G")
+
+
+class Explained(NamedTuple):
+    """One atom: its descriptor, the system as the descriptor numbers it, its environment and its steps."""
+
+    descriptor: Descriptor
+    system: System
+    env: Environment
+    trace: Trace
+    shown: int
+
+    @property
+    def valid(self) -> Any:
+        """Which slots hold a neighbour, `(nnei,)`."""
+        return self.env.valid[0, 0]
+
+    @property
+    def nearest(self) -> list[int]:
+        """The slots of the nearest neighbours, as many as are to be shown."""
+        import numpy as np
+
+        r = self.trace.value("r")[0, 0]
+        slots = np.flatnonzero(self.valid)
+        return [int(k) for k in slots[np.argsort(r[slots], kind="stable")][: self.shown]]
+
+    @property
+    def slots(self) -> list[int]:
+        """The slots to show: the nearest neighbours, and the first empty one."""
+        return [*self.nearest, *map(int, (~self.valid).nonzero()[0][:1])]
+
+    def name(self, kind: int) -> str:
+        """Return the name of a type."""
+        names = self.descriptor.type_map or self.system.type_map
+        return "virtual" if kind < 0 else names[kind] if names else str(kind)
+
+
+@click.command("explain")
+@descriptor_options
+@click.option("--atom", type=int, default=0, show_default=True, metavar="I", help="The atom, counted from 0.")
+@click.option(
+    "--frame", type=int, default=0, show_default=True, metavar="F", help="The frame, counted from 0."
+)
+@click.option(
+    "--neighbors", type=click.IntRange(min=1), default=6, show_default=True, help="How many to show."
+)
+def command(
+    config: str, system: str, seed: int | None, statistics: bool, atom: int, frame: int, neighbors: int
+) -> None:
+    """Follow one atom step by step.
+
+    Shows each named step on the way to the descriptor of one atom: what it is, its shape, the equation of the
+    book, and its numbers, nearest neighbours first.
+
+    \b
+    Examples:
+      refdp explain input.json example:water --atom 3
+      refdp explain input.json example:water --atom 3 --statistics --neighbors 20
+    """  # noqa: D301  # click's \b
+    atoms = read_system(system)
+    check_index("--frame", frame, atoms.nf)
+    check_index("--atom", atom, atoms.natoms)
+    explained = _follow(read_descriptor(config, atoms, seed, statistics), atoms, frame, atom, neighbors)
+    _print_head(explained, f"atom {atom}", f"frame {frame} of {system}")
+    _print_steps(explained)
+    _print_neighbors(explained)
+    for step in explained.trace:
+        if step.name not in IN_TABLE:
+            _print_step(explained, step.name, step.value[0, 0])
+
+
+def _follow(descriptor: Descriptor, system: System, frame: int, atom: int, shown: int) -> Explained:
+    from refdp.evaluate import match_types, neighborhoods
+    from refdp.namespaces import map_arrays
+    from refdp.trace import record
+
+    matched = match_types(descriptor, system).frame(frame)
+    everyone = neighborhoods(descriptor, matched)
+    env = map_arrays(everyone, lambda x: x[:, atom : atom + 1])
+    with record() as trace:
+        descriptor.describe(env)
+    return Explained(descriptor, matched, env, trace, shown)
+
+
+def _print_head(explained: Explained, atom: str, where: str) -> None:
+    d, env = explained.descriptor, explained.env
+    found = int(explained.valid.sum())
+    kind = explained.name(int(env.center_type[0, 0]))
+    title = f"{d.names[0]} of {atom} ({kind}), {where}"
+    click.echo(click.style(title, bold=True))
+    slots = " + ".join(f"{n} for {explained.name(b)}" for b, n in enumerate(d.sel))
+    click.echo(
+        f"{d.nnei} slots ({slots}): {found} neighbours within {d.rcut:g} angstrom, {d.nnei - found} empty"
+    )
+    click.echo()
+
+
+def _print_steps(explained: Explained) -> None:
+    from refdp.steps import meaning
+
+    rows = []
+    one_sided = getattr(explained.descriptor.options, "type_one_side", True)
+    variants = (explained.descriptor.names[0], "one-sided" if one_sided else "two-sided")
+    for step in explained.trace:
+        sentence, equation = meaning(step.name, *variants)
+        rows.append([step.name, str(tuple(step.value.shape[2:])), sentence, equation])
+    print_table(["step", "shape", "what it is", "equation"], rows, right=())
+
+
+def _print_neighbors(explained: Explained) -> None:
+    if explained.env.center_type[0, 0] < 0:
+        click.echo("A virtual atom: it has no neighbours, and its descriptor is not used.\n")
+        return
+    width = explained.trace.value("R").shape[-1]
+    header = ["slot", "type", "atom", "r", "w", *(f"R_{c}" for c in CARTESIAN[:width])]
+    shown, found = len(explained.nearest), int(explained.valid.sum())
+    also = ", and an empty slot" if len(explained.slots) > shown else ""
+    click.echo(f"The {shown} nearest of {found} neighbours{also}:")
+    print_table(
+        header, [_neighbor_row(explained, slot) for slot in explained.slots], right=range(2, len(header))
+    )
+
+
+def _neighbor_row(explained: Explained, slot: int) -> list[str]:
+    env, trace = explained.env, explained.trace
+    valid = bool(explained.valid[slot])
+    kind = explained.name(int(env.neighbor_type[0, 0, slot])) if valid else "empty"
+    owner = str(int(env.owner[0, 0, slot])) if valid else ""
+    values = [trace.value(name)[0, 0, slot] for name in IN_TABLE]
+    figures = [f"{float(x):.{DIGITS}f}" for value in values for x in value.reshape(-1)]
+    return [str(slot), kind, owner, *figures]
+
+
+def _print_step(explained: Explained, name: str, value: Any) -> None:
+    """Print a step in short: the rows of the same slots as above, or its first rows, or its first numbers."""
+    title = f"{click.style(name, bold=True)} {tuple(value.shape)}"
+    click.echo(f"{title}, from {number(value.min())} to {number(value.max())}:")
+    if value.ndim == 1:
+        first = " ".join(number(x) for x in value[: 2 * COLUMNS])
+        click.echo(f"  {first}{' ...' if value.size > 2 * COLUMNS else ''}")
+        return
+    word, rows = ("slot", explained.slots) if name in BY_SLOT else ("row", range(min(ROWS, len(value))))
+    lines = [[f"{word} {k}", *(f"{x:.{DIGITS}f}" for x in value[k, :COLUMNS])] for k in rows]
+    names = CARTESIAN if value.shape[1] == 4 else map(str, range(COLUMNS))
+    header = ["", *(column for column, _ in zip(names, value[0], strict=False))]
+    if value.shape[1] > COLUMNS:
+        header, lines = [*header, ""], [[*line, "..."] for line in lines]
+    print_table(header, lines, right=range(1, len(header)))

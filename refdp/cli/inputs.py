@@ -1,0 +1,163 @@
+"""What commands are given: a system, a configuration, and the descriptor that the two make."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from refdp.errors import ConfigError, InputError, unexpected
+
+if TYPE_CHECKING:
+    from refdp.descriptors import Descriptor
+    from refdp.system import System
+
+__all__ = [
+    "check_index",
+    "check_output",
+    "descriptor_options",
+    "read_config",
+    "read_descriptor",
+    "read_system",
+    "system_argument",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXAMPLE = "example:"
+DEFAULT_SEED = 1
+
+system_argument = click.argument("system", metavar="SYSTEM")
+
+
+def descriptor_options(command: F) -> F:
+    """Add what makes a descriptor to a command: CONFIG, SYSTEM, `--seed` and `--statistics`."""
+    decorators = (
+        click.option(
+            "--statistics",
+            is_flag=True,
+            help="Standardize with mean and width from SYSTEM, not with 0 and 1.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help=f"Seed of the random weights; by default CONFIG's own, or {DEFAULT_SEED}.",
+        ),
+        system_argument,
+        click.argument("config", metavar="CONFIG"),
+    )
+    for decorate in decorators:
+        command = decorate(command)
+    return command
+
+
+def read_system(text: str) -> System:
+    """Return the system that SYSTEM names: a folder in DeePMD-kit's npy layout, or `example:name`.
+
+    Raises
+    ------
+    InputError
+        There is no such example, or the folder cannot be read.
+    """
+    if text.startswith(EXAMPLE):
+        from refdp import examples
+
+        return examples.load(text.removeprefix(EXAMPLE))
+    from refdp.io.dataset import load_system
+
+    return load_system(text)
+
+
+def read_config(path: str) -> dict[str, Any]:
+    """Return the JSON object in a file, or on standard input where `path` is `-`.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read, is no JSON (the message tells line and column), names a key twice, or holds
+        something else than an object.
+    """
+    name = "standard input" if path == "-" else path
+    text = ""
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        config = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        line = text.splitlines()[error.lineno - 1] if text.strip() else ""
+        message = f"{name}, line {error.lineno}, column {error.colno}: {error.msg}, in: {line.strip()[:80]}"
+        raise ConfigError(message) from error
+    except (OSError, UnicodeDecodeError, ConfigError) as error:
+        message = f"{name}: {getattr(error, 'strerror', None) or error}"
+        raise ConfigError(message) from error
+    if not isinstance(config, dict):
+        raise unexpected(name, config, "a JSON object, {...}", ConfigError)
+    return config
+
+
+def read_descriptor(config: str, system: System, seed: int | None, statistics: bool) -> Descriptor:
+    """Return the descriptor of CONFIG with random weights; say so where SYSTEM decided `sel`.
+
+    Parameters
+    ----------
+    config
+        Path of the file, or `-`.
+    system
+        What `sel: auto` and the statistics are taken from.
+    seed
+        Seed of the weights; the configuration's, or 1, where None.
+    statistics
+        Whether to standardize with mean and width of `system`.
+    """
+    from refdp.config import from_config
+
+    read = read_config(config)
+    descriptor = from_config(read, seed=seed, systems=[system])
+    if descriptor.options.seed is None:
+        descriptor = from_config(read, seed=DEFAULT_SEED, systems=[system])
+    if isinstance(_section(read).get("sel", "auto"), str):
+        click.echo(f"sel: auto is {list(descriptor.sel)} for this system", err=True)
+    if statistics:
+        from refdp.statistics import with_statistics
+
+        descriptor = with_statistics(descriptor, [system])
+    return descriptor
+
+
+def check_index(name: str, index: int, count: int) -> int:
+    """Return a number from 0 to below `count`, or raise InputError."""
+    if not 0 <= index < count:
+        raise unexpected(
+            name, index, f"0 to {count - 1}" if count else "something to choose from", InputError
+        )
+    return index
+
+
+def check_output(name: str, path: Path | None, suffixes: Sequence[str] = ()) -> None:
+    """Raise InputError, before the work is done, where its result could not be written."""
+    if path is None:
+        return
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise unexpected(name, str(path), f"a name that ends in {' or '.join(suffixes)}")
+    if not path.parent.is_dir():
+        raise unexpected(name, str(path), "a file in a folder that exists")
+
+
+def _section(config: dict[str, Any]) -> dict[str, Any]:
+    for key in ("model", "descriptor"):
+        config = config[key] if isinstance(config.get(key), dict) else config
+    return config
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        message = f"the key `{twice}` stands there twice"
+        raise ConfigError(message)
+    return found

@@ -1,0 +1,124 @@
+"""`refdp parity`: compare every implementation on this machine with the proven truth."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from refdp.cli.inputs import check_output
+
+if TYPE_CHECKING:
+    from parity.report.model import Report
+
+__all__ = ["command"]
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("parity")
+@click.option(
+    "--family", "families", multiple=True, metavar="NAME", help="A name or pattern; may be repeated."
+)
+@click.option(
+    "--backend",
+    "backends",
+    multiple=True,
+    metavar="NAME",
+    help="A name, a pattern, or a place such as mypackage.module:BACKEND; may be repeated.",
+)
+@click.option(
+    "--case",
+    "cases",
+    multiple=True,
+    metavar="NAME",
+    help="A name or pattern such as '*water*'; may be repeated.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at a time.")
+@click.option(
+    "--json",
+    "json_file",
+    type=FILE,
+    default=Path("report.json"),
+    show_default=True,
+    help="The report as data.",
+)
+@click.option(
+    "--html",
+    "html_file",
+    type=FILE,
+    default=Path("report.html"),
+    show_default=True,
+    help="The report as a page.",
+)
+@click.option("--picture", type=FILE, help="The map as .png or .svg, too.")
+@click.option("--list", "only_list", is_flag=True, help="List backends and cases, and run nothing.")
+def command(
+    families: tuple[str, ...],
+    backends: tuple[str, ...],
+    cases: tuple[str, ...],
+    jobs: int | None,
+    json_file: Path,
+    html_file: Path,
+    picture: Path | None,
+    only_list: bool,
+) -> None:
+    """Compare every backend with the truth.
+
+    Every backend computes every case. A backend agrees where it stays within the error budget of the case:
+    what rounding can do to it, element by element. The exit status is 1 where one differs for no known
+    reason, fails, or was not really tested.
+
+    \b
+    Examples:
+      refdp parity
+      refdp parity --family se_e2_a --case '*water*'
+      refdp parity --list
+    """  # noqa: D301  # click's \b
+    if only_list:
+        _print_list(families, cases)
+        return
+    for option, path in (("--json", json_file), ("--html", html_file), ("--picture", picture)):
+        check_output(option, path, (".png", ".svg") if option == "--picture" else ())
+    from parity.run import run
+
+    report = run(families=families or None, backends=backends or None, cases=cases or None, jobs=jobs)
+    _print_report(report)
+    _write_report(report, json_file, html_file, picture)
+    if not report.passed:
+        sys.exit(1)
+
+
+def _print_report(report: Report) -> None:
+    from parity.report.table import print_report
+    from refdp.cli.screen import console
+
+    print_report(report, console())
+
+
+def _write_report(report: Report, json_file: Path, html_file: Path, picture: Path | None) -> None:
+    from parity.report.files import write_json, write_text
+    from parity.report.html import render
+
+    write_json(report, json_file)
+    write_text(render(report), html_file)
+    if picture is not None:
+        from parity.report.picture import save_picture
+
+        save_picture(report, picture)
+    click.echo(f"wrote {', '.join(str(path) for path in (json_file, html_file, picture) if path)}")
+
+
+def _print_list(families: Sequence[str], patterns: Sequence[str]) -> None:
+    from parity.backends.registry import backends
+    from parity.select import select_cases, select_families
+    from refdp.cli.screen import print_table
+
+    known = backends().values()
+    print_table(["backend", "version", ""], [[b.name, b.version(), b.missing()] for b in known], right=())
+    cases = select_cases(select_families(families or None), patterns or None)
+    rows = [[case.name, case.system, ", ".join(case.under_test), case.note] for case in cases]
+    print_table(["case", "system", "options away from their default", ""], rows, right=())

@@ -1,0 +1,110 @@
+"""`refdp describe` writes what `refdp.describe` returns."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import refdp
+
+
+@pytest.fixture
+def expected(config):
+    """The same through the library: descriptor and rows."""
+    d = refdp.from_config(config, type_map=["O", "H"], seed=4)
+    return d, refdp.describe(d, refdp.examples.water())
+
+
+class TestCommand:
+    def test_npz_is_the_library_to_the_bit(self, refdp_command, config_file, tmp_path, expected):
+        d, rows = expected
+        result = refdp_command(
+            "describe", config_file, "example:water", "--seed", 4, "-o", tmp_path / "out.npz"
+        )
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.endswith(f"wrote {tmp_path / 'out.npz'}\n")
+        with np.load(tmp_path / "out.npz") as found:
+            assert found["descriptor"].dtype == np.float64
+            assert np.array_equal(found["descriptor"], rows)
+            assert np.array_equal(found["types"], refdp.examples.water().atype)
+            assert found["type_map"].tolist() == ["O", "H"]
+            assert np.array_equal(found["davg"], d.davg)
+            assert np.array_equal(found["dstd"], d.dstd)
+            assert str(found["version"]) == refdp.__version__
+            again = refdp.from_config(json.loads(str(found["config"])))
+        assert np.array_equal(refdp.describe(again, refdp.examples.water()), rows)
+
+    def test_npy_is_the_array_alone(self, refdp_command, config_file, tmp_path, expected):
+        refdp_command("describe", config_file, "example:water", "--seed", 4, "-o", tmp_path / "out.npy")
+        assert np.array_equal(np.load(tmp_path / "out.npy"), expected[1])
+
+    def test_threads_change_no_bit(self, refdp_command, config_file, tmp_path, expected):
+        arguments = ("--seed", 4, "--threads", 3, "--block", 32, "-o", tmp_path / "out.npy")
+        assert refdp_command("describe", config_file, "example:water", *arguments).exit_code == 0
+        assert np.array_equal(np.load(tmp_path / "out.npy"), expected[1])
+
+    def test_statistics(self, refdp_command, config_file, tmp_path, expected):
+        arguments = ("--seed", 4, "--statistics", "-o", tmp_path / "out.npz")
+        refdp_command("describe", config_file, "example:water", *arguments)
+        d = refdp.with_statistics(expected[0], [refdp.examples.water()])
+        with np.load(tmp_path / "out.npz") as found:
+            assert np.array_equal(found["davg"], d.davg)
+            assert np.array_equal(found["descriptor"], refdp.describe(d, refdp.examples.water()))
+
+    def test_summary(self, refdp_command, config_file, expected):
+        shown = refdp_command("describe", config_file, "example:water", "--seed", 4).stdout
+        assert "se_e2_a: shape (nf, natoms, dim) = (2, 192, 12)" in shown
+        oxygen = expected[1][refdp.examples.water().atype == 0]
+        line = next(line for line in shown.splitlines() if line.strip().startswith("O "))
+        figures = (oxygen.mean(), oxygen.std(), oxygen.min(), oxygen.max())
+        assert line.split() == ["O", "128", *(f"{x:.6g}" for x in figures)]
+        assert "wrote" not in shown
+
+    def test_virtual_atoms_are_called_so(self, refdp_command, config_file):
+        shown = refdp_command("describe", config_file, "example:virtual").stdout
+        line = next(line for line in shown.splitlines() if "virtual" in line)
+        assert line.split() == ["virtual", "16", "0", "0", "0", "0"]
+
+    def test_a_file_is_not_replaced_unless_forced(self, refdp_command, config_file, tmp_path):
+        out = tmp_path / "out.npz"
+        out.write_bytes(b"precious")
+        result = refdp_command("describe", config_file, "example:pair", "-o", out)
+        assert result.exit_code == 2
+        assert result.stderr == f"Error: `--output`: {out} exists; --force replaces it\n"
+        assert out.read_bytes() == b"precious"
+        forced = refdp_command("describe", config_file, "example:water", "-o", out, "--force")
+        assert forced.exit_code == 0
+        assert np.load(out)["descriptor"].shape == (2, 192, 12)
+
+    def test_a_write_that_dies_leaves_nothing(self, refdp_command, config_file, tmp_path, monkeypatch):
+        def full(file, **arrays):
+            file.write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(np, "savez", full)
+        result = refdp_command("describe", config_file, "example:water", "-o", tmp_path / "out.npz")
+        assert result.exit_code == 2
+        assert "No space left on device" in result.stderr
+        assert [f.name for f in tmp_path.iterdir()] == ["input.json"]
+
+    @pytest.mark.parametrize(
+        ("output", "expected"),
+        [("out.txt", "a name that ends in .npz or .npy"), ("no/out.npz", "a file in a folder that exists")],
+    )
+    def test_bad_output(self, refdp_command, config_file, tmp_path, output, expected):
+        result = refdp_command("describe", config_file, "example:water", "-o", tmp_path / output)
+        assert result.exit_code == 2
+        assert expected in result.stderr
+
+    def test_an_unknown_key_is_named_with_the_nearest(self, refdp_command, tmp_path, config):
+        (tmp_path / "typo.json").write_text(json.dumps(config | {"axis_neurons": 4}))
+        result = refdp_command("describe", tmp_path / "typo.json", "example:water")
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: `axis_neurons`: unknown key, did you mean `axis_neuron`?")
+
+    def test_a_species_that_the_descriptor_lacks(self, refdp_command, config_file):
+        result = refdp_command("describe", config_file, "example:crystal")
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: `type_map`: expected species")

@@ -1,0 +1,132 @@
+"""Systems, configurations and descriptors from what stands on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import refdp
+from refdp.cli.inputs import check_index, check_output, read_config, read_descriptor, read_system
+from refdp.errors import ConfigError, InputError
+from refdp.io.dataset import save_system
+
+
+class TestReadSystem:
+    def test_an_example(self):
+        assert read_system("example:water").natoms == 192
+
+    def test_a_folder(self, tmp_path):
+        save_system(tmp_path / "data", refdp.examples.pair())
+        assert np.array_equal(read_system(str(tmp_path / "data")).coords, refdp.examples.pair().coords)
+
+    def test_nothing_there(self, tmp_path):
+        with pytest.raises(InputError, match="the folder of a system"):
+            read_system(str(tmp_path / "data"))
+
+
+class TestReadConfig:
+    def test_a_file(self, config_file, config):
+        assert read_config(config_file)["model"]["descriptor"] == config
+
+    def test_standard_input(self, monkeypatch):
+        monkeypatch.setattr("sys.stdin", io.StringIO('{"type": "se_e2_r"}'))
+        assert read_config("-") == {"type": "se_e2_r"}
+
+    def test_broken_json_names_line_and_column_and_shows_the_line(self, tmp_path):
+        path = tmp_path / "bad.json"
+        path.write_text('{\n  "rcut": 6.0\n  "sel": [1]\n}\n')
+        with pytest.raises(ConfigError) as caught:
+            read_config(str(path))
+        assert str(caught.value) == f"{path}, line 3, column 3: Expecting ',' delimiter, in: \"sel\": [1]"
+
+    def test_an_empty_file(self, tmp_path):
+        (tmp_path / "empty.json").write_text("")
+        with pytest.raises(ConfigError, match="line 1, column 1: Expecting value"):
+            read_config(str(tmp_path / "empty.json"))
+
+    def test_a_key_that_stands_there_twice(self, tmp_path):
+        (tmp_path / "twice.json").write_text('{"model": {"rcut": 6.0, "sel": [1], "rcut": 5.0}}')
+        with pytest.raises(ConfigError, match=r"twice.json: the key `rcut` stands there twice"):
+            read_config(str(tmp_path / "twice.json"))
+
+    def test_no_object(self, tmp_path):
+        (tmp_path / "list.json").write_text("[1, 2]")
+        with pytest.raises(ConfigError, match=r"list.json`: expected a JSON object, \{...\}, got \[1, 2\]"):
+            read_config(str(tmp_path / "list.json"))
+
+    def test_no_file(self, tmp_path):
+        with pytest.raises(ConfigError, match=r"none.json: No such file or directory"):
+            read_config(str(tmp_path / "none.json"))
+
+    def test_no_text(self, tmp_path):
+        (tmp_path / "model.bin").write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(ConfigError, match=r"model.bin: .*can't decode"):
+            read_config(str(tmp_path / "model.bin"))
+
+
+class TestReadDescriptor:
+    def test_a_whole_input_file_and_a_bare_section_are_the_same(self, tmp_path, config_file, config):
+        (tmp_path / "bare.json").write_text(json.dumps(config | {"type_map": ["O", "H"]}))
+        water = refdp.examples.water()
+        whole, bare = (
+            read_descriptor(name, water, 3, False) for name in (config_file, str(tmp_path / "bare.json"))
+        )
+        assert whole.options == bare.options
+        assert np.array_equal(whole.embeddings[(0,)].layers[0].w, bare.embeddings[(0,)].layers[0].w)
+
+    def test_the_seed_is_that_of_the_command_then_of_the_file_then_1(self, tmp_path, config_file, config):
+        (tmp_path / "seeded.json").write_text(json.dumps(config | {"seed": 7}))
+        water = refdp.examples.water()
+        assert read_descriptor(str(tmp_path / "seeded.json"), water, 5, False).options.seed == 5
+        assert read_descriptor(str(tmp_path / "seeded.json"), water, None, False).options.seed == 7
+        assert read_descriptor(config_file, water, None, False).options.seed == 1
+
+    def test_automatic_sel_is_said(self, tmp_path, config, capsys):
+        (tmp_path / "auto.json").write_text(json.dumps(config | {"sel": "auto"}))
+        descriptor = read_descriptor(str(tmp_path / "auto.json"), refdp.examples.water(), 1, False)
+        assert descriptor.sel == (40, 80)
+        assert capsys.readouterr().err == "sel: auto is [40, 80] for this system\n"
+
+    def test_given_sel_is_not(self, config_file, capsys):
+        read_descriptor(config_file, refdp.examples.water(), 1, False)
+        assert capsys.readouterr().err == ""
+
+    def test_statistics_come_from_the_system(self, config_file):
+        water = refdp.examples.water()
+        plain, standardized = (read_descriptor(config_file, water, 1, s) for s in (False, True))
+        assert np.all(plain.davg == 0.0)
+        assert np.array_equal(standardized.davg, refdp.with_statistics(plain, [water]).davg)
+        assert standardized.davg[0, 0, 0] > 0.01
+
+
+class TestCheckIndex:
+    def test_fine(self):
+        assert [check_index("--atom", k, 3) for k in range(3)] == [0, 1, 2]
+
+    @pytest.mark.parametrize("index", [-1, 3])
+    def test_outside(self, index):
+        with pytest.raises(InputError, match=rf"`--atom`: expected 0 to 2, got {index}"):
+            check_index("--atom", index, 3)
+
+    def test_nothing_to_choose(self):
+        with pytest.raises(InputError, match="something to choose from"):
+            check_index("--frame", 0, 0)
+
+
+class TestCheckOutput:
+    def test_fine(self, tmp_path):
+        check_output("--json", tmp_path / "x.json")
+        check_output("--picture", tmp_path / "x.PNG", (".png",))
+        check_output("--picture", None, (".png",))
+
+    def test_another_suffix(self, tmp_path):
+        with pytest.raises(InputError, match=r"`--picture`: expected a name that ends in .png or .svg, got"):
+            check_output("--picture", tmp_path / "x.gif", (".png", ".svg"))
+
+    def test_no_folder(self):
+        with pytest.raises(InputError, match="a file in a folder that exists"):
+            check_output("--json", Path("no/such/x.json"))
