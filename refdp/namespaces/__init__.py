@@ -116,12 +116,11 @@ def to_numpy(x: Any) -> NDArray[Any]:
 def transfer(x: Any, namespace: Namespace, dtype: Any = None, device: Any = None) -> Array:
     """Return an array of any library in another, never sharing memory between two libraries."""
     if array_api_compat.is_numpy_namespace(namespace):
-        moved: Array = namespace.asarray(to_numpy(x), dtype=dtype, device=device)
-        return moved
-    if array_api_compat.is_numpy_array(x):
+        x = to_numpy(x)
+    elif array_api_compat.is_numpy_array(x):
         # Other libraries know nothing of NumPy's guest dtypes, such as bfloat16.
         x = np.array(x, dtype=np.float32 if x.dtype.name == "bfloat16" else None)
-    moved = namespace.asarray(x, dtype=dtype, device=device)
+    moved: Array = namespace.asarray(x, dtype=dtype, device=device)
     return moved
 
 
