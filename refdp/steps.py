@@ -60,7 +60,10 @@ OVERRIDES = {
     },
     "se_e2_r": {
         "R": Meaning("Radial environment: w/r of each neighbour, in 1/angstrom.", "eq-radial"),
-        "D": Meaning("The descriptor of the atom: the mean of G over all slots, divided by 5.", "eq-se-e2-r"),
+        "A": Meaning(
+            "The mean of G over all slots: every neighbour counts the same, empty slots too.", "eq-se-e2-r"
+        ),
+        "D": Meaning("The descriptor of the atom: A divided by 5.", "eq-se-e2-r"),
     },
 }
 

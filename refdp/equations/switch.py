@@ -21,13 +21,16 @@ def switch(r: Float[Array, "*shape"], rcut_smth: float, rcut: float) -> Float[Ar
     ----------
     r
         Distances in angstrom, any shape.
-    rcut_smth, rcut
-        Where the fall begins and ends, in angstrom; `rcut_smth < rcut`.
+    rcut_smth
+        Where the fall begins, in angstrom; below `rcut`.
+    rcut
+        Where it ends, in angstrom.
 
     Notes
     -----
-    The clamp comes before the polynomial, so no large distance is ever raised to the fifth power; the
-    polynomial is factored, since its expanded form loses ten digits to cancellation near `rcut`.
+    The clamp comes before the polynomial, so no large distance is ever raised to the fifth power. The order
+    of operations is that of DeePMD-kit, on which the last digits of trained models rest; close to `rcut` the
+    final `+ 1` cancels, and what is left is accurate to the unit roundoff of 1, not of itself.
     """
     xp = array_namespace(r)
     clamped = xp.minimum(xp.maximum(r, rcut_smth), rcut)
