@@ -12,7 +12,7 @@ __all__ = ["Array", "Namespace"]
 Namespace: TypeAlias = Any
 
 
-class _Array(Protocol):
+class _Array(Protocol):  # noqa: PLW1641 - arrays compare element by element and have no hash
     """The part of a standard array that the mathematics uses beyond the functions of its namespace."""
 
     @property

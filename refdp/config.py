@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from refdp.descriptors import Descriptor, descriptor_class
-from refdp.errors import ConfigError, unexpected
+from refdp.errors import ConfigError, InputError, unexpected
 from refdp.initialize import Seed
 from refdp.neighbors.automatic import automatic_sel
 from refdp.system import System
@@ -52,8 +52,11 @@ def from_config(
     type_map = names if type_map is None else type_map
     section |= {} if type_map is None else {"type_map": list(type_map)}
     section |= {} if seed is None else {"seed": seed}
-    options = _resolve_sel(read_options(cls.options_type, section), systems)
-    _check_type_map(options)
+    options = read_options(cls.options_type, section)
+    try:
+        options = _resolve_sel(options, systems)
+    except InputError as error:
+        raise ConfigError(str(error)) from None
     return cls.initial(options)
 
 
@@ -69,8 +72,9 @@ def read_options(options_type: type[S], section: Mapping[str, Any]) -> S:
     for key in section:
         if key not in known:
             raise _unknown_key(key, known)
+    plain = {key: _plain(value) for key, value in section.items()}
     try:
-        return msgspec.convert(dict(section), options_type)
+        return msgspec.convert(plain, options_type)
     except msgspec.ValidationError as error:
         raise _named(str(error), section) from None
 
@@ -83,12 +87,26 @@ def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], list
         config = config["model"]
     if isinstance(config.get("descriptor"), Mapping):
         names, config = config.get("type_map"), config["descriptor"]
-    section = {ALIASES.get(key, key): value for key, value in config.items() if not str(key).startswith("_")}
+    section = {key: value for key, value in config.items() if not str(key).startswith("_")}
+    for alias, name in ALIASES.items():
+        if alias in section and name in section:
+            raise unexpected(
+                alias, section[alias], f"not to be given beside `{name}`, whose alias it is", ConfigError
+            )
+        if alias in section:
+            section[name] = section.pop(alias)
     return section, names
 
 
-def _unknown_key(key: str, known: set[str]) -> ConfigError:
-    near = difflib.get_close_matches(key, known, n=1)
+def _plain(value: Any) -> Any:
+    """Return NumPy numbers and arrays as what an input file would hold."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _unknown_key(key: Any, known: set[str]) -> ConfigError:
+    near = difflib.get_close_matches(str(key), known, n=1)
     hint = f", did you mean `{near[0]}`?" if near else ";"
     return ConfigError(f"`{key}`: unknown key{hint} known keys are {', '.join(sorted(known))}")
 
@@ -97,12 +115,22 @@ def _named(message: str, section: Mapping[str, Any]) -> ConfigError:
     """Turn msgspec's message, `Expected int, got str - at $.sel[1]`, into one that shows the value."""
     found = re.fullmatch(r"Expected (.*), got (.*) - at `\$\.(.*)`", message)
     if not found:
-        return ConfigError(re.sub(r" - at `\$.*`$", "", message))
+        return _shown(message, section)
     wanted, came, path = found.groups()
     value: Any = section
     for part in re.findall(r"\w+", path):
         value = value[int(part)] if part.isdigit() else value[part]
     return ConfigError(f"`{path}`: expected {wanted}, got {came}: {value!r}")
+
+
+def _shown(message: str, section: Mapping[str, Any]) -> ConfigError:
+    """Add key and value to a message of msgspec that names only the place; leave one of ours as it is."""
+    text, at, path = message.removesuffix("`").partition(" - at `$")
+    key = path.lstrip(".").partition("[")[0]
+    if not at or key not in section:
+        return ConfigError(text)
+    allowed = f"numbers that a `float` or `int` of 64 bits holds ({text})"
+    return ConfigError(str(unexpected(key, section[key], allowed)))
 
 
 def _resolve_sel(options: Any, systems: Sequence[System]) -> Any:
@@ -113,9 +141,3 @@ def _resolve_sel(options: Any, systems: Sequence[System]) -> Any:
         raise unexpected("sel", options.sel, what, ConfigError)
     slots = automatic_sel(options.sel, systems, options.rcut, options.type_map)
     return msgspec.structs.replace(options, sel=slots)
-
-
-def _check_type_map(options: Any) -> None:
-    if options.type_map is not None and len(options.type_map) != len(options.sel):
-        what = f"one name for each of the {len(options.sel)} entries of `sel`"
-        raise unexpected("type_map", list(options.type_map), what, ConfigError)

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 BLOCK = 64
-EXPAND_FROM = 500
+EXPAND_FROM = 100
 
 
 class Neighborhood(NamedTuple):
@@ -98,6 +98,7 @@ def describe(
     """
     if isinstance(block, bool) or not isinstance(block, int) or block < 1:
         raise unexpected("block", block, "a positive number of atoms")
+    threads = _thread_count(threads)
     descriptor = _on_numpy(descriptor)
     system = match_types(descriptor, system)
     neighborhood = find_neighbors(descriptor, system)
@@ -199,12 +200,10 @@ def blocks(system: System, size: int) -> Iterator[Block]:
                 yield Block(frame, atoms[start : start + size], int(a))
 
 
-def _run(
-    work: Callable[[Block], None], pieces: list[Block], threads: int | None, progress: bool | None
-) -> None:
+def _run(work: Callable[[Block], None], pieces: list[Block], threads: int, progress: bool | None) -> None:
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1), ThreadPoolExecutor(_thread_count(threads)) as pool:
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
         for _ in follow(pool.map(work, pieces), len(pieces), "atoms", progress):
             pass
 

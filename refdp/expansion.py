@@ -6,8 +6,9 @@ The net of a two-body descriptor is a function of one number, so it can be writt
 .. math:: \sum_j N(x_j)_m E_{jc} = \sum_k c_{km} \sum_j T_k(x_j) E_{jc},
 
 and its cost does not depend on the width of the net. An expansion is used only where it reproduces the net to
-rounding: its coefficients must have decayed to the unit roundoff, and it is checked against the net between
-its nodes. Everything else (a kink in the activation, a pair closer than `CLOSEST`) goes through the net.
+rounding: its coefficients must have decayed to the unit roundoff, and between its nodes it must be within the
+error budget of the net itself. Budgets add up, so a sum of it is then within that of the sum. Everything else
+(a kink in the activation, a small net over a wide range, a pair closer than `CLOSEST`) goes through the net.
 Equation {eq}`eq-expansion` of the book.
 """
 
@@ -22,19 +23,20 @@ from numpy.typing import NDArray
 
 from refdp.descriptors.base import Descriptor
 from refdp.descriptors.two_body import standardized_environment
+from refdp.namespaces import map_arrays
+from refdp.namespaces.budgets import radius, to_budgets
 from refdp.neighbors.environment import Environment
 from refdp.nn.embedding_net import EmbeddingNet
 
 __all__ = ["CLOSEST", "ExpandedDescriptor", "Expansion", "expand", "expand_descriptor"]
 
-CLOSEST = 0.5
+CLOSEST = 0.7
 """Distance in angstrom down to which expansions reach."""
 
 Float = NDArray[np.float64]
 DEGREES = (32, 64, 128, 256, 512)
 ROUNDOFF = 2.0**-53
 NOISE = 8 * ROUNDOFF
-CHECK = 32 * ROUNDOFF
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def expand(net: EmbeddingNet, low: float, high: float) -> Expansion | None:
         coefficients[0] *= 0.5
         scale = float(np.max(np.abs(values)))
         if np.all(np.abs(coefficients[-degree // 8 :]) <= NOISE * scale):
-            return _checked(net, Expansion(low, high, _chopped(coefficients, scale)), scale)
+            return _checked(net, Expansion(low, high, _chopped(coefficients, scale)))
     return None
 
 
@@ -106,10 +108,14 @@ def _chopped(coefficients: Float, scale: float) -> Float:
     return np.ascontiguousarray(coefficients[: max(int(np.flatnonzero(large)[-1]) + 1, 2)])
 
 
-def _checked(net: EmbeddingNet, expansion: Expansion, scale: float) -> Expansion | None:
-    between = np.linspace(expansion.low, expansion.high, 2 * expansion.coefficients.shape[0] + 1)
-    error = np.max(np.abs(expansion(between) - np.asarray(net(between[:, None]))))
-    return expansion if error <= CHECK * scale else None
+def _checked(net: EmbeddingNet, expansion: Expansion) -> Expansion | None:
+    """Return an expansion that is no further from the net than rounding may take the net itself, or None."""
+    count = expansion.coefficients.shape[0]
+    between = _stretched(np.cos(np.arange(count + 1) * (np.pi / count)), expansion.low, expansion.high)
+    exact: Any = map_arrays(net, to_budgets)  # type: ignore[arg-type]
+    allowed = radius(exact(to_budgets(between[:, None])))
+    error = np.abs(expansion(between) - np.asarray(net(between[:, None])))
+    return expansion if np.all(error <= allowed) else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from refdp.descriptors.two_body import exclude, raw_environment
 from refdp.equations.exclusion import pair_mask
-from refdp.evaluate import neighborhoods
+from refdp.evaluate import check_apart, neighborhoods
 from refdp.system import System
 
 __all__ = ["environment_statistics", "with_statistics"]
@@ -73,6 +73,7 @@ def _rows(
     descriptor: Any, system: System, pair_exclude_types: Sequence[tuple[int, int]]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     env = neighborhoods(descriptor, system)
+    check_apart(env, descriptor)
     if pair_exclude_types:
         kept = pair_mask(env.center_type, env.neighbor_type, pair_exclude_types)
         env = replace(

@@ -23,7 +23,7 @@ def descriptor_class(name: Any, error: type[InputError] = InputError) -> type[De
         No descriptor has that name.
     """
     for cls in DESCRIPTORS:
-        if name in cls.names:
+        if isinstance(name, str) and name in cls.names:
             return cls
     known = ", ".join(name for cls in DESCRIPTORS for name in cls.names)
     raise unexpected("type", name, f"one of {known}", error)

@@ -65,6 +65,7 @@ class TwoBodyOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise unexpected(
                 "env_protection", self.env_protection, "a finite number of angstrom, zero or more"
             )
+        _check_type_map(self)
         if (
             self.seed is not None
             and min((self.seed,) if isinstance(self.seed, int) else self.seed, default=0) < 0
@@ -111,3 +112,14 @@ def _check_sel(options: TwoBodyOptions) -> None:
             raise unexpected(
                 "exclude_types", list(pair), f"types from 0 to {ntypes - 1}, one for each entry of `sel`"
             )
+
+
+def _check_type_map(options: TwoBodyOptions) -> None:
+    names = options.type_map
+    if names is None:
+        return
+    if len(set(names)) != len(names) or not all(names):
+        raise unexpected("type_map", list(names), "names that are all different and not empty")
+    if not isinstance(options.sel, str) and len(names) != len(options.sel):
+        what = f"one name for each of the {len(options.sel)} entries of `sel`"
+        raise unexpected("type_map", list(names), what)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from refdp.errors import SerializationError, unexpected
-from refdp.namespaces import to_numpy
+from refdp.errors import InputError, SerializationError, unexpected
+from refdp.namespaces import precision_name, to_numpy
+from refdp.nn.activations import parse_activation
 from refdp.nn.collection import NetworkCollection
 from refdp.nn.embedding_net import EmbeddingNet
 from refdp.nn.layer import Layer
@@ -19,7 +21,9 @@ __all__ = [
     "collection_to_dict",
     "embedding_net_from_dict",
     "embedding_net_to_dict",
+    "floats",
     "get",
+    "get_floats",
     "layer_from_dict",
     "layer_to_dict",
 ]
@@ -44,6 +48,34 @@ def get(data: Any, key: str, kind: type | tuple[type, ...], where: str) -> Any:
             f"{where}.{key}", data[key], " or ".join(k.__name__ for k in kinds), SerializationError
         )
     return data[key]
+
+
+def get_floats(data: Any, key: str, where: str) -> NDArray[Any]:
+    """Return a copy of the array `data[key]`.
+
+    Raises
+    ------
+    SerializationError
+        It is missing, no array, or not of real numbers.
+    """
+    return floats(get(data, key, np.ndarray, where), f"{where}.{key}")
+
+
+def floats(value: Any, where: str) -> NDArray[Any]:
+    """Return a copy of `value` as an array of real numbers.
+
+    Raises
+    ------
+    SerializationError
+        It is something else.
+    """
+    try:
+        x = np.array(value)
+    except ValueError:
+        raise unexpected(where, value, "an array of real numbers", SerializationError) from None
+    if x.dtype.kind not in "fiu" and x.dtype.name != "bfloat16":
+        raise unexpected(where, x.dtype, "an array of real numbers", SerializationError)
+    return x
 
 
 def check_version(data: Mapping[str, Any], last: int, where: str) -> None:
@@ -79,23 +111,22 @@ def layer_from_dict(data: Any, where: str = "layer") -> Layer:
     """
     variables = get(data, "@variables", Mapping, where)
     check_version(data, 2, where)
-    w = get(variables, "w", np.ndarray, where)
+    w = get_floats(variables, "w", where)
     if w.ndim != 2:
         raise unexpected(f"{where}.w", w.shape, "two axes, (n_in, n_out)", SerializationError)
     return Layer(
-        w=w.copy(),
+        w=w,
         b=_vector(variables, "b", w.shape[1], where),
         idt=_vector(variables, "idt", w.shape[1], where),
-        activation_function=data.get("activation_function", "tanh"),
+        activation_function=_activation(data.get("activation_function", "tanh"), where),
         resnet=bool(data.get("resnet", False)),
     )
 
 
 def _vector(variables: Mapping[str, Any], name: str, n_out: int, where: str) -> Any:
-    x = variables.get(name)
-    if x is None:
+    if variables.get(name) is None:
         return None
-    x = np.array(x).ravel()
+    x = floats(variables[name], f"{where}.{name}").ravel()
     if x.shape != (n_out,):
         raise unexpected(
             f"{where}.{name}", x.shape, f"{n_out} numbers, one for each column of w", SerializationError
@@ -105,7 +136,7 @@ def _vector(variables: Mapping[str, Any], name: str, n_out: int, where: str) -> 
 
 def embedding_net_to_dict(net: EmbeddingNet, options: Any) -> dict[str, Any]:
     """Return the dictionary of an embedding net of a descriptor with these options."""
-    precision = str(net.layers[0].w.dtype)
+    precision = precision_name(options.precision)
     return {
         "@class": "EmbeddingNetwork",
         "@version": 2,
@@ -151,6 +182,19 @@ def collection_to_dict(collection: NetworkCollection, options: Any) -> dict[str,
     }
 
 
+def _activation(name: Any, where: str) -> str | None:
+    try:
+        parse_activation(name)
+    except InputError as error:
+        raise SerializationError(f"`{where}`: {error}") from None
+    checked: str | None = name
+    return checked
+
+
+def _is(value: Any, expected: int) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value == expected
+
+
 def collection_from_dict(data: Any, ndim: int, ntypes: int, where: str = "embeddings") -> NetworkCollection:
     """Return the collection of a dictionary, which must have `ntypes ** ndim` embedding nets.
 
@@ -166,7 +210,7 @@ def collection_from_dict(data: Any, ndim: int, ntypes: int, where: str = "embedd
             f"{where}.network_type", data["network_type"], "'embedding_network'", SerializationError
         )
     for key, expected in (("ndim", ndim), ("ntypes", ntypes)):
-        if data.get(key, expected) != expected:
+        if not _is(data.get(key, expected), expected):
             raise unexpected(
                 f"{where}.{key}", data[key], f"{expected}, as the options say", SerializationError
             )

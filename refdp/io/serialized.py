@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from refdp.config import read_options
 from refdp.descriptors import Descriptor, descriptor_class
 from refdp.errors import ConfigError, SerializationError, UnsupportedError, unexpected
-from refdp.io.networks import check_version, collection_from_dict, collection_to_dict, get
+from refdp.io.networks import check_version, collection_from_dict, collection_to_dict, get, get_floats
 from refdp.namespaces import precision_name, to_numpy
 
 __all__ = ["deserialize", "serialize"]
@@ -93,9 +91,12 @@ def _options(cls: type[Descriptor], data: Mapping[str, Any]) -> Any:
         get(data, key, object, "data")
     section = cls.absent | {key: value for key, value in data.items() if key not in TAGS}
     try:
-        return read_options(cls.options_type, section)
+        options = read_options(cls.options_type, section)
     except ConfigError as error:
         raise SerializationError(str(error)) from None
+    if isinstance(section["sel"], str):
+        raise unexpected("sel", section["sel"], "a list of integers", SerializationError)
+    return options
 
 
 def _check_widths(nets: Any, options: Any) -> None:
@@ -107,13 +108,13 @@ def _check_widths(nets: Any, options: Any) -> None:
 
 
 def _statistics(cls: type[Descriptor], data: Mapping[str, Any], name: str, options: Any) -> Any:
-    x = get(get(data, "@variables", Mapping, "data"), name, np.ndarray, "data.@variables")
+    x = get_floats(get(data, "@variables", Mapping, "data"), name, "data.@variables")
     shape = (len(options.slots), sum(options.slots), cls.columns)
     if x.shape != shape:
         raise unexpected(
             f"@variables.{name}", x.shape, f"shape (ntypes, nnei, columns) = {shape}", SerializationError
         )
-    return x.copy()
+    return x
 
 
 def _plain(value: Any) -> Any:

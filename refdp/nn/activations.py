@@ -65,7 +65,7 @@ def silut(x: Float[Array, "*shape"], threshold: float = 3.0) -> Float[Array, "*s
     :math:`\mathrm{silu}(\min(x,T)) + \tanh(a(\max(x,T)-T))`, which needs no comparison.
     """
     xp = array_namespace(x)
-    s = 1.0 / (1.0 + math.exp(-threshold))
+    s = 0.5 * (1.0 + math.tanh(0.5 * threshold))
     slope = s + threshold * s * (1.0 - s)
     below = silu(xp.minimum(x, threshold))
     return below + xp.tanh((xp.maximum(x, threshold) - threshold) * slope)
@@ -107,6 +107,8 @@ def parse_activation(name: str | None) -> Callable[[Array], Array]:
     """
     if name is None:
         return linear
+    if not isinstance(name, str):
+        raise unexpected("activation_function", name, "a text or None")
     base, colon, tail = name.lower().partition(":")
     if base not in ACTIVATIONS or (colon and ACTIVATIONS[base] is not silut):
         known = ", ".join(sorted(ACTIVATIONS))
@@ -116,7 +118,9 @@ def parse_activation(name: str | None) -> Callable[[Array], Array]:
     try:
         threshold = float(tail)
     except ValueError:
-        raise unexpected("activation_function", name, "a number after the colon") from None
+        threshold = math.nan
+    if not math.isfinite(threshold):
+        raise unexpected("activation_function", name, "a finite number after the colon")
     return lambda x: silut(x, threshold)
 
 

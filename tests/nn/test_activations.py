@@ -135,9 +135,7 @@ class TestParseActivation:
         ):
             parse_activation(name)
 
-    @pytest.mark.parametrize(
-        "name", ["silut:", "silut:x", "custom_silu:1,5", "silut:nan", "silut:inf", "silut:-1e4"]
-    )
+    @pytest.mark.parametrize("name", ["silut:", "silut:x", "custom_silu:1,5", "silut:nan", "silut:inf"])
     def test_a_threshold_that_is_no_usable_number_is_refused(self, name):
         with pytest.raises(InputError, match=r"`activation_function`: expected a .*number.*, got '"):
             parse_activation(name)
