@@ -96,6 +96,8 @@ def describe(
     -----
     While `refdp.trace.record` listens, all atoms are one block, so that each step is recorded once.
     """
+    from threadpoolctl import threadpool_limits
+
     if isinstance(block, bool) or not isinstance(block, int) or block < 1:
         raise unexpected("block", block, "a positive number of atoms")
     threads = _thread_count(threads)
@@ -107,24 +109,28 @@ def describe(
         check_apart(env := neighborhood.environment(), descriptor)
         rows = descriptor.describe(env).descriptor
         return np.where((system.atype >= 0)[..., None], rows, out)
-    at_center = _specialized(descriptor, system, expand)
+    pieces = list(blocks(system, block))
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        at_center = _specialized(descriptor, system, expand)
 
-    def work(piece: Block) -> None:
-        env = neighborhood.environment(piece.frame, piece.centers)
-        check_apart(env, descriptor, piece)
-        out[piece.frame, piece.centers] = at_center[piece.center_type](env)[0]
+        def work(piece: Block) -> None:
+            env = neighborhood.environment(piece.frame, piece.centers)
+            check_apart(env, descriptor, piece)
+            out[piece.frame, piece.centers] = at_center[piece.center_type](env)[0]
 
-    _run(work, list(blocks(system, block)), threads, progress)
+        for _ in follow(pool.map(work, pieces), len(pieces), "blocks", progress):
+            pass
     return out
 
 
 def _specialized(
     descriptor: Descriptor, system: System, expand: bool | None
-) -> list[Callable[[Environment], NDArray[np.float64]]]:
-    """Return the function from environments to rows for centres of each type."""
+) -> dict[int, Callable[[Environment], NDArray[np.float64]]]:
+    """Return the function from environments to rows for centres of each type that occurs."""
     if expand is None:
         expand = system.nf * system.natoms > EXPAND_FROM
-    return [_at_center(descriptor, a, expand) for a in range(descriptor.ntypes)]
+    present = np.unique(system.atype[system.atype >= 0])
+    return {int(a): _at_center(descriptor, int(a), expand) for a in present}
 
 
 def _at_center(descriptor: Descriptor, a: int, expand: bool) -> Callable[[Environment], NDArray[np.float64]]:
@@ -198,14 +204,6 @@ def blocks(system: System, size: int) -> Iterator[Block]:
             atoms = np.flatnonzero(atype == a)
             for start in range(0, atoms.size, size):
                 yield Block(frame, atoms[start : start + size], int(a))
-
-
-def _run(work: Callable[[Block], None], pieces: list[Block], threads: int, progress: bool | None) -> None:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
-        for _ in follow(pool.map(work, pieces), len(pieces), "atoms", progress):
-            pass
 
 
 def _thread_count(threads: int | None) -> int:

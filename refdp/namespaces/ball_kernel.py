@@ -136,4 +136,4 @@ def _finite(name: str, result: Any, what: str) -> Leaf:
         bad = fine.size - int(np.count_nonzero(fine))
         message = f"{name}: {bad} of {fine.size} elements have {what}; more bits may tell"
         raise UndecidedError(message)
-    return result  # type: ignore[no-any-return]
+    return result

@@ -72,7 +72,7 @@ class BudgetNamespace(WrappedNamespace):
         m = values.astype(np.float64)
         if values.dtype.kind in "iu" and np.any(np.abs(m) > 2.0**53):
             raise unexpected("obj", values, "integers of at most 53 bits")
-        return self.decide("enter", dtype, m, np.zeros_like(m))  # type: ignore[no-any-return]
+        return self.decide("enter", dtype, m, np.zeros_like(m))
 
     def convert(self, x: WrappedArray, dtype: Format) -> WrappedArray:
         """Return x in another format; only a narrower one rounds."""
@@ -82,7 +82,7 @@ class BudgetNamespace(WrappedNamespace):
 
     def apply(self, name: str, dtype: Format, *operands: Leaves) -> Leaves:
         """Return what the kernel of the format computes."""
-        return self.decide(name, dtype, *operands)  # type: ignore[no-any-return]
+        return self.decide(name, dtype, *operands)
 
     def decide(self, name: str, dtype: Format, *operands: Any) -> Any:
         """Return what the kernel of the format computes."""
