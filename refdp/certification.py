@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from refdp._typing import Array
 from refdp.descriptors.base import Descriptor, DescriptorOutput
 from refdp.descriptors.checks import check_call
-from refdp.errors import unexpected
+from refdp.errors import positive, unexpected
 from refdp.evaluate import Block, Neighborhood, blocks, check_apart, find_neighbors, match_types
 from refdp.namespaces import dtype_of, map_arrays
 from refdp.neighbors.environment import environment
@@ -24,7 +24,7 @@ __all__ = ["Enclosure", "budget", "certify", "truth"]
 BLOCK = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Enclosure:
     """Numbers that are proven to lie within `radius` of a midpoint.
 
@@ -107,8 +107,7 @@ def certify(
     from refdp.namespaces.balls import BallNamespace, to_balls
     from refdp.namespaces.formats import BALL
 
-    if isinstance(bits, bool) or not isinstance(bits, int) or bits < 2:
-        raise unexpected("bits", bits, "a whole number of at least 2")
+    bits = positive("bits", bits, least=2)
     descriptor = descriptor.to(xp)
     system = match_types(descriptor, system)
     chosen = _chosen(atoms, system.natoms)
@@ -219,7 +218,7 @@ def _restricted(pieces: Iterable[Block], chosen: NDArray[np.int64]) -> Iterator[
 def _chosen(atoms: Sequence[int] | None, natoms: int) -> NDArray[np.int64]:
     if atoms is None:
         return np.arange(natoms)
-    chosen = np.asarray(atoms, dtype=np.int64).reshape(-1)
-    if np.any((chosen < 0) | (chosen >= natoms)):
+    chosen = np.asarray(atoms if len(atoms) else np.arange(0))
+    if chosen.ndim != 1 or chosen.dtype.kind not in "iu" or np.any((chosen < 0) | (chosen >= natoms)):
         raise unexpected("atoms", list(atoms), f"numbers from 0 to {natoms - 1}")
     return chosen

@@ -26,7 +26,7 @@ def from_config(
     config: Mapping[str, Any],
     type_map: Sequence[str] | None = None,
     seed: Seed = None,
-    systems: Sequence[System] = (),
+    systems: System | Sequence[System] = (),
 ) -> Descriptor:
     """Build a descriptor with random weights from the descriptor section of an input file.
 
@@ -54,7 +54,7 @@ def from_config(
     section |= {} if seed is None else {"seed": seed}
     options = read_options(cls.options_type, section)
     try:
-        options = _resolve_sel(options, systems)
+        options = _resolve_sel(options, (systems,) if isinstance(systems, System) else systems)
     except InputError as error:
         raise ConfigError(str(error)) from None
     return cls.initial(options)

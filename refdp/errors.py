@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 __all__ = [
     "ConfigError",
     "InputError",
@@ -10,6 +12,7 @@ __all__ = [
     "SerializationError",
     "UndecidedError",
     "UnsupportedError",
+    "positive",
     "unexpected",
 ]
 
@@ -59,3 +62,10 @@ def unexpected(name: str, value: object, expected: str, error: type[InputError] 
     shown = repr(value)
     shown = shown if len(shown) <= 120 else f"{shown[:117]}..."
     return error(f"`{name}`: expected {expected}, got {shown}")
+
+
+def positive(name: str, value: object, least: int = 1) -> int:
+    """Return a whole number of `least` or more as an int; raise InputError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise unexpected(name, value, f"a whole number of {least} or more")
+    return int(value)

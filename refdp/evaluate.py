@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refdp.descriptors.base import Descriptor
-from refdp.errors import InputError, unexpected
+from refdp.errors import InputError, positive, unexpected
 from refdp.expansion import expand_descriptor
 from refdp.neighbors.environment import Environment, environment
 from refdp.neighbors.images import Extended, extend
@@ -27,9 +27,9 @@ __all__ = [
     "blocks",
     "check_apart",
     "describe",
+    "environments",
     "find_neighbors",
     "match_types",
-    "neighborhoods",
 ]
 
 BLOCK = 64
@@ -85,7 +85,7 @@ def describe(
         Whether to show a progress bar; by default in a terminal, after a second.
     expand
         Whether to replace embedding nets by expansions that are equal to rounding (`refdp.expansion`); by
-        default for systems of more than `EXPAND_FROM` atoms, where it saves most of the work.
+        default for frames of more than `EXPAND_FROM` atoms, where it saves most of the work.
 
     Raises
     ------
@@ -98,8 +98,11 @@ def describe(
     """
     from threadpoolctl import threadpool_limits
 
-    if isinstance(block, bool) or not isinstance(block, int) or block < 1:
-        raise unexpected("block", block, "a positive number of atoms")
+    if not isinstance(descriptor, Descriptor):
+        raise unexpected("descriptor", descriptor, "a descriptor, from `from_config` or `deserialize`")
+    if not isinstance(system, System):
+        raise unexpected("system", system, "a `System`")
+    block = positive("block", block)
     threads = _thread_count(threads)
     descriptor = _on_numpy(descriptor)
     system = match_types(descriptor, system)
@@ -128,7 +131,7 @@ def _specialized(
 ) -> dict[int, Callable[[Environment], NDArray[np.float64]]]:
     """Return the function from environments to rows for centres of each type that occurs."""
     if expand is None:
-        expand = system.nf * system.natoms > EXPAND_FROM
+        expand = system.natoms > EXPAND_FROM
     present = np.unique(system.atype[system.atype >= 0])
     return {int(a): _at_center(descriptor, int(a), expand) for a in present}
 
@@ -138,13 +141,15 @@ def _at_center(descriptor: Descriptor, a: int, expand: bool) -> Callable[[Enviro
     expanded = expand_descriptor(descriptor, a) if expand else None
 
     def rows(env: Environment) -> NDArray[np.float64]:
-        found = None if expanded is None else expanded.describe(env)
-        return np.asarray(plain.describe(env).descriptor) if found is None else found
+        if expanded is None:
+            return np.asarray(plain.describe(env).descriptor)
+        found, inside = expanded.describe(env)
+        return found if inside.all() else np.where(inside[..., None], found, plain.describe(env).descriptor)
 
     return rows
 
 
-def neighborhoods(descriptor: Descriptor, system: System) -> Environment:
+def environments(descriptor: Descriptor, system: System) -> Environment:
     """Return the environments of all atoms of a system, as the descriptor's cutoff and `sel` make them."""
     return find_neighbors(descriptor, match_types(descriptor, system)).environment()
 
@@ -185,7 +190,10 @@ def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = 
     """Raise InputError where two real atoms are at one place, unless `env_protection` allows it."""
     if descriptor.options.env_protection > 0.0:
         return
-    together = np.argwhere(np.asarray(env.valid) & ~np.any(np.asarray(env.displacement), axis=-1))
+    d = np.asarray(env.displacement)
+    # Squares that underflow have no root to divide by.
+    close = d[..., 0] ** 2 + d[..., 1] ** 2 + d[..., 2] ** 2 < _tiny(d.dtype)
+    together = np.argwhere(np.asarray(env.valid) & close)
     if together.size:
         frame, atom, slot = together[0]
         other = int(np.asarray(env.owner)[frame, atom, slot])
@@ -195,6 +203,11 @@ def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = 
             f"{where[0]} at one; a positive `env_protection` allows it"
         )
         raise InputError(message)
+
+
+def _tiny(dtype: Any) -> float:
+    # The exponents of bfloat16, which NumPy does not know, are those of float32.
+    return float(np.finfo(np.float32 if dtype.name == "bfloat16" else dtype).tiny)
 
 
 def blocks(system: System, size: int) -> Iterator[Block]:
@@ -209,6 +222,4 @@ def blocks(system: System, size: int) -> Iterator[Block]:
 def _thread_count(threads: int | None) -> int:
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise unexpected("threads", threads, "a positive number")
-    return threads
+    return positive("threads", threads)

@@ -39,7 +39,7 @@ ROUNDOFF = 2.0**-53
 NOISE = 8 * ROUNDOFF
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Expansion:
     """A net of one variable on `[low, high]`.
 
@@ -104,8 +104,8 @@ def _stretched(t: Float, low: float, high: float) -> Float:
 
 def _chopped(coefficients: Float, scale: float) -> Float:
     """Drop the trailing coefficients that are nothing but rounding."""
-    large = np.any(np.abs(coefficients) > NOISE * scale, axis=1)
-    return np.ascontiguousarray(coefficients[: max(int(np.flatnonzero(large)[-1]) + 1, 2)])
+    large = np.flatnonzero(np.any(np.abs(coefficients) > NOISE * scale, axis=1))
+    return np.ascontiguousarray(coefficients[: max(int(np.max(large, initial=0)) + 1, 2)])
 
 
 def _checked(net: EmbeddingNet, expansion: Expansion) -> Expansion | None:
@@ -118,7 +118,7 @@ def _checked(net: EmbeddingNet, expansion: Expansion) -> Expansion | None:
     return expansion if np.all(error <= allowed) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExpandedDescriptor:
     """A two-body descriptor at centres of one type, its nets replaced by expansions.
 
@@ -133,33 +133,34 @@ class ExpandedDescriptor:
     descriptor: Any
     expansions: tuple[Expansion | None, ...]
 
-    def describe(self, env: Environment) -> Float | None:
-        """Return the descriptor `(nf, nloc, dim)`, or None where an argument is outside the expansions."""
+    def describe(self, env: Environment) -> tuple[Float, NDArray[np.bool_]]:
+        """Return the descriptor `(nf, nloc, dim)`, and which centres are inside the expansions altogether.
+
+        The rows of the other centres mean nothing. They are calculated all the same: a row must not depend
+        on which others are in its block.
+        """
         d = self.descriptor
         e, _ = standardized_environment(env, d.options, d.davg, d.dstd)
         rows = np.reshape(np.asarray(e), (-1, *e.shape[2:]))
         total: Any = 0.0
+        inside = np.ones(rows.shape[0], dtype=np.bool_)
         start = 0
         for width, expansion in zip(d.sel, self.expansions, strict=True):
             if expansion is not None:
                 block = rows[:, start : start + width]
-                x = block[..., 0]
-                if (
-                    x.min(initial=expansion.low) < expansion.low
-                    or x.max(initial=expansion.high) > expansion.high
-                ):
-                    return None
+                x = np.clip(block[..., 0], expansion.low, expansion.high)
+                inside &= np.all(x == block[..., 0], axis=1)
                 total = total + expansion.moments(x, d.pooled_rows(block)) @ expansion.coefficients
             start += width
         a = np.swapaxes(total, 1, 2) / d.nnei
-        return np.asarray(d.finish(np.reshape(a, (*e.shape[:2], *a.shape[1:]))))
+        lead = e.shape[:2]
+        return np.asarray(d.finish(np.reshape(a, (*lead, *a.shape[1:])))), np.reshape(inside, lead)
 
 
 def expand_descriptor(descriptor: Descriptor, center_type: int) -> ExpandedDescriptor | None:
     """Expand the nets that centres of one type use; None where one of them cannot be.
 
-    The interval is that of all distances from `CLOSEST` on, whatever the system, so that far atoms never
-    change a digit.
+    The interval is that of all distances from `CLOSEST` on, whatever the system.
     """
     d: Any = descriptor.for_center(center_type)
     if d.davg.dtype != np.float64 or np.any(d.dstd[center_type, :, 0] <= 0.0):

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from array_api_compat import numpy as xp
+from array_api_compat import numpy as np_compat
 from numpy.typing import NDArray
 
 from refdp.descriptors.two_body import exclude, raw_environment
 from refdp.equations.exclusion import pair_mask
-from refdp.evaluate import check_apart, neighborhoods
+from refdp.evaluate import check_apart, environments
+from refdp.namespaces import array_namespace, device_of, to_numpy, transfer
 from refdp.system import System
 
 __all__ = ["environment_statistics", "with_statistics"]
@@ -22,7 +23,7 @@ WIDTH_OF_ABSENT_TYPE = 1e-1
 
 
 def with_statistics(
-    descriptor: Any, systems: Iterable[System], pair_exclude_types: Sequence[tuple[int, int]] = ()
+    descriptor: Any, systems: System | Iterable[System], pair_exclude_types: Sequence[tuple[int, int]] = ()
 ) -> Any:
     """Return the descriptor with `davg` and `dstd` computed from data.
 
@@ -38,13 +39,14 @@ def with_statistics(
         Pairs that the model, not the descriptor, excludes: their slots are emptied.
     """
     davg, dstd = environment_statistics(descriptor, systems, pair_exclude_types)
-    davg = np.asarray(descriptor.davg) if descriptor.options.set_davg_zero else davg
-    dtype = descriptor.dstd.dtype
-    return replace(descriptor, davg=davg.astype(descriptor.davg.dtype), dstd=dstd.astype(dtype))
+    davg = to_numpy(descriptor.davg) if descriptor.options.set_davg_zero else davg
+    xp, device = array_namespace(descriptor.dstd), device_of(descriptor.dstd)
+    arrays = (transfer(x, xp, descriptor.dstd.dtype, device) for x in (davg, dstd))
+    return replace(descriptor, **dict(zip(("davg", "dstd"), arrays, strict=True)))
 
 
 def environment_statistics(
-    descriptor: Any, systems: Iterable[System], pair_exclude_types: Sequence[tuple[int, int]] = ()
+    descriptor: Any, systems: System | Iterable[System], pair_exclude_types: Sequence[tuple[int, int]] = ()
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Return mean and width of the environment matrix by type of the centre, `(ntypes, nnei, ncol)` each.
 
@@ -52,10 +54,10 @@ def environment_statistics(
     angular columns are one pool whose mean is taken as zero. Equation {eq}`eq-statistics` of the book.
     """
     # In double precision whatever that of the descriptor, as sums over much data.
-    descriptor = descriptor.to(xp, dtype="float64")
+    descriptor = descriptor.to(np_compat, dtype="float64")
     ncol = descriptor.columns
     sums = np.zeros((descriptor.ntypes, 2, 3))
-    for system in systems:
+    for system in (systems,) if isinstance(systems, System) else systems:
         rows, center_type = _rows(descriptor, system, pair_exclude_types)
         for a in range(descriptor.ntypes):
             pool = rows[center_type == a]
@@ -72,7 +74,7 @@ def environment_statistics(
 def _rows(
     descriptor: Any, system: System, pair_exclude_types: Sequence[tuple[int, int]]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    env = neighborhoods(descriptor, system)
+    env = environments(descriptor, system)
     check_apart(env, descriptor)
     if pair_exclude_types:
         kept = pair_mask(env.center_type, env.neighbor_type, pair_exclude_types)

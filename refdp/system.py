@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -221,7 +221,7 @@ def _type_map(value: Sequence[str] | None) -> tuple[str, ...] | None:
     if value is None:
         return None
     expected = "a sequence of different, non-empty names"
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    if isinstance(value, str | Set) or not isinstance(value, Iterable):
         raise unexpected("type_map", value, expected)
     names = tuple(value)
     if not all(isinstance(name, str) and name for name in names) or len(set(names)) != len(names):

@@ -10,7 +10,7 @@ import pytest
 import refdp
 from refdp.certification import budget
 from refdp.errors import InputError, SelOverflowWarning
-from refdp.evaluate import blocks, describe, match_types, neighborhoods
+from refdp.evaluate import blocks, describe, environments, match_types
 from refdp.trace import record
 from tests.helpers import (
     assert_same_bits,
@@ -227,7 +227,7 @@ class TestBlocks:
 class TestNeighborhoods:
     def test_are_those_of_the_whole_block_of_images(self):
         d, system = roomy("se_e2_a"), periodic()
-        pruned = neighborhoods(d, system)
+        pruned = environments(d, system)
         coord, atype, nlist, mapping = call_arguments(d, system)
         from refdp.neighbors.environment import environment
 

@@ -10,6 +10,7 @@ import pytest
 import refdp
 from refdp.certification import budget
 from refdp.evaluate import describe, find_neighbors
+from refdp.namespaces import map_arrays
 from tests.helpers import EPS, assert_same_bits, assert_within, descriptor, with_random_statistics
 
 NAMES = ["se_e2_a", "se_e2_r"]
@@ -104,3 +105,27 @@ class TestLargeSystems:
         some = np.arange(0, 768, 60)
         off = refdp.certify(d, self.SYSTEM, atoms=some).deviation(describe(d, self.SYSTEM)[:, some])
         assert_within(off[0], np.zeros(off[0].shape), budget(d, *few).descriptor[0])
+
+    def test_nets_that_are_zero_everywhere(self):
+        """As DeePMD-kit writes those of excluded pairs."""
+        d = map_arrays(roomy("se_e2_a"), np.zeros_like)
+        d = replace(d, dstd=np.ones_like(d.dstd))
+        out = describe(d, self.SYSTEM, expand=True)
+        assert out.shape == (1, 768, d.dim_out)
+        assert not out.any()
+
+    def test_a_close_pair_changes_no_bit_elsewhere(self):
+        d = roomy("se_e2_a", sel=[20, 60], rcut=3.0, neuron=[25, 50, 100])
+        coords = self.SYSTEM.coords.copy()
+        coords[0, 5] = coords[0, 9] + np.array([0.0, 0.3, 0.0])
+        close = refdp.System(coords, self.SYSTEM.types, self.SYSTEM.cell)
+        before, after = describe(d, self.SYSTEM), describe(d, close)
+        touched = np.any(before != after, axis=-1)[0]
+        near = np.zeros(768, dtype=bool)
+        for system in (self.SYSTEM, close):
+            nlist = find_neighbors(d, system)
+            owner = np.where(nlist.nlist[0] >= 0, nlist.extended.mapping[0][nlist.nlist[0]], -1)
+            near |= np.any(owner == 5, axis=-1)
+        near[5] = True
+        assert np.count_nonzero(touched) >= 2
+        assert not np.any(touched & ~near)

@@ -89,11 +89,12 @@ def _write(output: Path, contents: dict[str, Any]) -> None:
 
     from refdp.io.files import replacing
 
-    with replacing(output) as beside:
-        if output.suffix == ".npy":
-            np.save(beside, contents["descriptor"])
+    # An open file: given a path, NumPy may add a suffix of its own to it.
+    with replacing(output) as beside, beside.open("wb") as file:
+        if output.suffix.lower() == ".npy":
+            np.save(file, contents["descriptor"])
         else:
-            np.savez(beside, **contents)
+            np.savez(file, **contents)
 
 
 def _summarize(descriptor: Descriptor, system: System, rows: Any) -> None:

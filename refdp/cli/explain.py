@@ -95,12 +95,12 @@ def command(
 
 
 def _follow(descriptor: Descriptor, system: System, frame: int, atom: int, shown: int) -> Explained:
-    from refdp.evaluate import match_types, neighborhoods
+    from refdp.evaluate import environments, match_types
     from refdp.namespaces import map_arrays
     from refdp.trace import record
 
     matched = match_types(descriptor, system).frame(frame)
-    everyone = neighborhoods(descriptor, matched)
+    everyone = environments(descriptor, matched)
     env = map_arrays(everyone, lambda x: x[:, atom : atom + 1])
     with record() as trace:
         descriptor.describe(env)

@@ -88,8 +88,12 @@ def read_config(path: str) -> dict[str, Any]:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
         config = json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        line = text.splitlines()[error.lineno - 1] if text.strip() else ""
+        lines = text.splitlines() or [""]
+        line = lines[min(error.lineno, len(lines)) - 1]
         message = f"{name}, line {error.lineno}, column {error.colno}: {error.msg}, in: {line.strip()[:80]}"
+        raise ConfigError(message) from error
+    except RecursionError as error:
+        message = f"{name}: nested too deeply"
         raise ConfigError(message) from error
     except (OSError, UnicodeDecodeError, ConfigError) as error:
         message = f"{name}: {getattr(error, 'strerror', None) or error}"
@@ -143,7 +147,7 @@ def check_output(name: str, path: Path | None, suffixes: Sequence[str] = ()) -> 
         return
     if suffixes and path.suffix.lower() not in suffixes:
         raise unexpected(name, str(path), f"a name that ends in {' or '.join(suffixes)}")
-    if not path.parent.is_dir():
+    if path.is_dir() or not path.parent.is_dir():
         raise unexpected(name, str(path), "a file in a folder that exists")
 
 

@@ -38,7 +38,7 @@ class DescriptorOutput(NamedTuple):
     sw: Array | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Descriptor(ABC):
     """A descriptor: its options, its arrays, and one method `describe` that is its derivation.
 

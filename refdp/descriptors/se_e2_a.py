@@ -34,7 +34,7 @@ class SeE2AOptions(TwoBodyOptions, frozen=True, kw_only=True, forbid_unknown_fie
             raise unexpected("axis_neuron", self.axis_neuron, f"1 to the last of `neuron`, {self.neuron[-1]}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeE2A(Descriptor):
     r"""The descriptor :math:`D = A A_<^T` with :math:`A = g^T E / N_c`.
 

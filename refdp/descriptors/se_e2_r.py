@@ -41,7 +41,7 @@ class SeE2ROptions(TwoBodyOptions, frozen=True, kw_only=True, forbid_unknown_fie
             raise UnsupportedError(message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeE2R(Descriptor):
     r"""The radial descriptor :math:`D_m = \frac{1}{5 N_c}\sum_j N_{b(j)}(E_{ij})_m`.
 

@@ -22,14 +22,14 @@ def embedded_environment(
     g
         `(..., nnei, ng)` embedding of each neighbour.
     rows
-        `(..., nnei, 4)` standardized environment matrix.
+        `(..., nnei, ncol)` what the embedding is weighted with: the standardized environment matrix.
     n_c
         :math:`N_c`, the number of slots (not of neighbours).
 
     Returns
     -------
     Array
-        `(..., ng, 4)`.
+        `(..., ng, ncol)`.
     """
     xp = array_namespace(g)
     return xp.matmul(xp.matrix_transpose(g), rows) / n_c

@@ -118,7 +118,7 @@ def layer_from_dict(data: Any, where: str = "layer") -> Layer:
         w=w,
         b=_vector(variables, "b", w.shape[1], where),
         idt=_vector(variables, "idt", w.shape[1], where),
-        activation_function=_activation(data.get("activation_function", "tanh"), where),
+        activation_function=_activation(data.get("activation_function"), where),
         resnet=bool(data.get("resnet", False)),
     )
 

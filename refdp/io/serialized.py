@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from refdp.config import read_options
 from refdp.descriptors import Descriptor, descriptor_class
 from refdp.errors import ConfigError, SerializationError, UnsupportedError, unexpected
@@ -90,6 +92,8 @@ def _options(cls: type[Descriptor], data: Mapping[str, Any]) -> Any:
     for key in ("rcut", "rcut_smth", "sel"):
         get(data, key, object, "data")
     section = cls.absent | {key: value for key, value in data.items() if key not in TAGS}
+    if section.get("activation_function", "") is None:
+        section["activation_function"] = "none"
     try:
         options = read_options(cls.options_type, section)
     except ConfigError as error:
@@ -114,6 +118,9 @@ def _statistics(cls: type[Descriptor], data: Mapping[str, Any], name: str, optio
         raise unexpected(
             f"@variables.{name}", x.shape, f"shape (ntypes, nnei, columns) = {shape}", SerializationError
         )
+    if not np.all(np.isfinite(x.astype(np.float64))) or (name == "dstd" and not np.all(x > 0)):
+        expected = "finite numbers" + (" above zero" if name == "dstd" else "")
+        raise unexpected(f"@variables.{name}", x, expected, SerializationError)
     return x
 
 

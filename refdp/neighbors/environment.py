@@ -12,7 +12,7 @@ from refdp.namespaces import array_namespace, device_of
 __all__ = ["Environment", "environment"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Environment:
     """Neighbourhoods of `nf` frames of `nloc` centres with `nnei` slots each.
 
@@ -86,8 +86,10 @@ class _Gather:
 
     def __init__(self, xp: Namespace, index: Array, nall: int) -> None:
         self.index = index
-        frames = xp.arange(index.shape[0], dtype=index.dtype, device=device_of(index)) * nall
-        self._flat = xp.reshape(index + xp.reshape(frames, (-1,) + (1,) * (index.ndim - 1)), (-1,))
+        # In the default integer: a narrow one holds each index, but not the number of all atoms.
+        frames = xp.arange(index.shape[0], device=device_of(index)) * nall
+        start = xp.reshape(frames, (-1,) + (1,) * (index.ndim - 1))
+        self._flat = xp.reshape(xp.astype(index, frames.dtype) + start, (-1,))
 
     def __call__(self, values: Array) -> Array:
         xp = array_namespace(values)

@@ -12,6 +12,8 @@ from refdp.system import System
 
 __all__ = ["Extended", "check_rcut", "extend", "heights", "image_counts", "image_shifts", "wrap"]
 
+# More would not fit into the memory of any machine, times the atoms of a cell.
+MOST_IMAGES = 1e6
 # Slack, in cells, of the pruning test; far above rounding, far below anything that costs time.
 _SLACK = 1e-6
 
@@ -72,7 +74,14 @@ def image_counts(cell: NDArray[np.float64], rcut: float) -> tuple[int, int, int]
     r"""Return the cells to add on either side, :math:`n_k = \lceil r_c / d_k \rceil`, most of all frames."""
     if cell.shape[0] == 0:
         return 0, 0, 0
-    first, second, third = np.ceil(rcut / heights(cell)).max(axis=0).astype(np.int64).tolist()
+    with np.errstate(all="ignore"):
+        needed = np.ceil(rcut / heights(cell)).max(axis=0)
+    if not np.prod(2.0 * needed + 1.0) <= MOST_IMAGES:
+        expected = (
+            f"a cutoff that reaches at most {MOST_IMAGES:.0e} images of the cell, not {needed} on each side"
+        )
+        raise unexpected("rcut", rcut, expected)
+    first, second, third = needed.astype(np.int64).tolist()
     return first, second, third
 
 

@@ -65,7 +65,8 @@ def silut(x: Float[Array, "*shape"], threshold: float = 3.0) -> Float[Array, "*s
     :math:`\mathrm{silu}(\min(x,T)) + \tanh(a(\max(x,T)-T))`, which needs no comparison.
     """
     xp = array_namespace(x)
-    s = 0.5 * (1.0 + math.tanh(0.5 * threshold))
+    tail = math.exp(-abs(threshold))
+    s = (1.0 if threshold >= 0.0 else tail) / (1.0 + tail)
     slope = s + threshold * s * (1.0 - s)
     below = silu(xp.minimum(x, threshold))
     return below + xp.tanh((xp.maximum(x, threshold) - threshold) * slope)

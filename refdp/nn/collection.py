@@ -10,7 +10,7 @@ from refdp.nn.embedding_net import EmbeddingNet
 __all__ = ["NetworkCollection"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkCollection:
     r"""`ntypes ** ndim` nets, stored with the **first** type index running fastest.
 

@@ -13,7 +13,7 @@ from refdp.nn.layer import Layer
 __all__ = ["EmbeddingNet"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EmbeddingNet:
     r"""Layers one after another, :math:`N(x) = L_K(\dots L_2(L_1(x)))`.
 

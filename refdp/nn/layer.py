@@ -13,7 +13,7 @@ from refdp.nn.activations import activation
 __all__ = ["Layer", "shortcut"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layer:
     r"""A dense layer :math:`y = \phi(xw + b) \odot t + \mathrm{res}(x)`.
 

@@ -80,7 +80,7 @@ class TestCommand:
 
     def test_a_write_that_dies_leaves_nothing(self, refdp_command, config_file, tmp_path, monkeypatch):
         def full(file, **arrays):
-            file.write_bytes(b"half")
+            file.write(b"half")
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(np, "savez", full)
@@ -108,3 +108,17 @@ class TestCommand:
         result = refdp_command("describe", config_file, "example:crystal")
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: `type_map`: expected species")
+
+
+class TestSuffixes:
+    @pytest.mark.parametrize("name", ["out.NPZ", "out.NPY", "out.npy"])
+    def test_a_suffix_in_capitals_is_a_suffix(self, refdp_command, config_file, tmp_path, expected, name):
+        result = refdp_command("describe", config_file, "example:water", "--seed", 4, "-o", tmp_path / name)
+        assert result.exit_code == 0, result.stderr
+        if name.endswith("Z"):
+            with np.load(tmp_path / name) as found:
+                rows = found["descriptor"]
+        else:
+            rows = np.load(tmp_path / name)
+        assert np.array_equal(rows, expected[1])
+        assert [path.name for path in tmp_path.glob("*out*")] == [name]

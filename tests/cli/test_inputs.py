@@ -130,3 +130,14 @@ class TestCheckOutput:
     def test_no_folder(self):
         with pytest.raises(InputError, match="a file in a folder that exists"):
             check_output("--json", Path("no/such/x.json"))
+
+
+class TestBrokenJson:
+    @pytest.mark.parametrize("text", ['{"type":"se_e2_a",\n', "{", "", "\n", '{"a":' * 5000])
+    def test_one_line_of_error(self, refdp_command, tmp_path, text):
+        path = tmp_path / "broken.json"
+        path.write_text(text)
+        result = refdp_command("describe", path, "example:water")
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"Error: {path}")
+        assert result.stderr.count("\n") == 1

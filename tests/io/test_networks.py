@@ -199,3 +199,13 @@ def test_layers_and_arrays_of_a_dictionary_are_its_own():
     data = layer_to_dict(layer, "float64", trainable=True)
     for name in ("w", "b", "idt"):
         assert not np.shares_memory(data["@variables"][name], getattr(layer, name)), name
+
+
+class TestMissingActivation:
+    def test_stands_for_linear(self):
+        """As in DeePMD-kit, whose layers have no activation unless told so."""
+        data = layer_dict()
+        del data["activation_function"]
+        x = np.array([[-3.0, 2.0]])
+        expected = (x @ np.ones((2, 4)) + np.arange(4.0)) * 0.1 + np.concatenate([x, x], axis=-1)
+        assert_same_bits(layer_from_dict(data)(x), expected)

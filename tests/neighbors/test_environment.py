@@ -90,3 +90,11 @@ class TestEnvironment:
             np.asfortranarray(COORD), np.asfortranarray(ATYPE), np.asfortranarray(NLIST), MAPPING
         )
         assert_same_bits(turned.displacement, gather().displacement)
+
+    @pytest.mark.parametrize("integers", [np.int8, np.int16, np.int32])
+    def test_narrow_integers_count_beyond_their_range(self, integers):
+        rng = np.random.default_rng(0)
+        coord, atype = rng.uniform(size=(400, 100, 3)), np.zeros((400, 100), dtype=integers)
+        nlist = np.full((400, 1, 2), 50, dtype=integers)
+        found = environment(coord, atype, nlist).displacement
+        assert_same_bits(found[:, 0, 0], coord[:, 50] - coord[:, 0])

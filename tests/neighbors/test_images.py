@@ -174,3 +174,11 @@ class TestExtend:
     def test_bad_cutoff(self):
         with pytest.raises(InputError, match=r"`rcut`.*got -1.0"):
             extend(System(np.zeros((1, 3)), [0]), -1.0)
+
+
+class TestTooManyImages:
+    @pytest.mark.parametrize(("edge", "rcut"), [(1e-3, 6.0), (10.0, 1e9), (1e160, 6.0)])
+    def test_a_cutoff_out_of_proportion_is_refused(self, edge, rcut):
+        system = System([[0.0, 0.0, 0.0]], [0], cell=np.eye(3) * edge)
+        with pytest.raises(InputError, match=r"`rcut`: expected a cutoff that reaches at most 1e\+06 images"):
+            extend(system, rcut)

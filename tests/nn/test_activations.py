@@ -143,3 +143,19 @@ class TestParseActivation:
     def test_the_name_does_not_change_the_value(self):
         np.testing.assert_array_equal(activation(POINTS, "GELU"), activation(POINTS, "gelu_tf"))
         np.testing.assert_array_equal(activation(POINTS, "silut"), activation(POINTS, "custom_silu:3.0"))
+
+
+class TestThresholds:
+    @pytest.mark.parametrize("threshold", [-700.0, -30.0, -10.0, -1.0, 0.0, 1.0, 30.0, 700.0])
+    def test_silut_keeps_its_digits_at_any_threshold(self, threshold):
+        t = arb(threshold)
+        flint.ctx.prec, before = BITS, flint.ctx.prec
+        try:
+            s = one_sigmoid(t)
+            slope = s + t * s * (1 - s)
+            exact = [float(t * s + (slope * arb(x)).tanh()) for x in (0.5, 3.0)]
+        finally:
+            flint.ctx.prec = before
+        found = activation(np.array([threshold + 0.5, threshold + 3.0]), f"silut:{threshold}")
+        scale = np.maximum(np.abs(exact), np.abs(threshold * float(s)))
+        assert_within(found, np.array(exact), 16 * EPS * scale)
