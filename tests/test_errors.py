@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from refdp import errors
@@ -11,6 +12,7 @@ from refdp.errors import (
     RefdpError,
     SelOverflowWarning,
     SerializationError,
+    positive,
     unexpected,
 )
 
@@ -37,7 +39,18 @@ class TestClasses:
         defined = {
             n for n, x in vars(errors).items() if isinstance(x, type) and x.__module__ == errors.__name__
         }
-        assert set(errors.__all__) == defined | {"unexpected"}
+        assert set(errors.__all__) == defined | {"positive", "unexpected"}
+
+
+class TestPositive:
+    @pytest.mark.parametrize("value", [1, 7, np.int8(3)])
+    def test_whole_numbers_become_ints(self, value):
+        assert (positive("n", value), type(positive("n", value))) == (value, int)
+
+    @pytest.mark.parametrize("value", [0, -1, True, 2.0, "2", None])
+    def test_others_are_refused(self, value):
+        with pytest.raises(InputError, match=r"`n`: expected a whole number of 1 or more, got"):
+            positive("n", value)
 
 
 class TestUnexpected:
