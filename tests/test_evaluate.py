@@ -166,7 +166,9 @@ class TestDescribe:
     def test_impossible_options(self, name, option, value, listen):
         with (
             listen(),
-            pytest.raises(InputError, match=f"`{option}`: expected a whole number of 1 or more.*got {value!r}"),
+            pytest.raises(
+                InputError, match=f"`{option}`: expected a whole number of 1 or more.*got {value!r}"
+            ),
         ):
             describe(roomy(name), periodic(), **{option: value})
 

@@ -1,0 +1,1 @@
+"""Parity: whether implementations of a descriptor compute the same, in units of unavoidable rounding."""

@@ -1,0 +1,1 @@
+"""Wrong implementations that the harness must catch, and cases made blind that it must not count."""

@@ -1,0 +1,1 @@
+"""What becomes of a report: a table, a page, a picture, a file."""

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from parity.systems import SETTINGS, load
+from refdp.errors import InputError
+from refdp.neighbors.statistics import neighbor_statistics
+
+
+class TestSettings:
+    @pytest.mark.parametrize("name", sorted(SETTINGS))
+    def test_sel_is_roomy_up_to_wide_and_too_small_at_long_where_it_says_so(self, name):
+        setting, system = SETTINGS[name], load(name)
+
+        def fits(rcut):
+            found = neighbor_statistics(system, rcut)
+            return found.most_in_all <= sum(setting.sel) and all(
+                n <= m for n, m in zip(found.most, setting.sel, strict=True)
+            )
+
+        assert fits(setting.cutoffs["wide"][0])
+        assert fits(setting.cutoffs["long"][0]) != setting.overflowing
+
+    @pytest.mark.parametrize("name", sorted(SETTINGS))
+    def test_pairs_lie_in_every_switch_window(self, name):
+        coords = load(name).coords
+        for rcut, rcut_smth in SETTINGS[name].cutoffs.values():
+            inside = (
+                neighbor_statistics(load(name), rcut).pairs - neighbor_statistics(load(name), rcut_smth).pairs
+            )
+            assert inside > 0, (rcut, rcut_smth, coords.shape)
+
+
+class TestLoad:
+    def test_one_frame_of_water(self):
+        assert load("water").coords.shape == (1, 192, 3)
+
+    def test_left_handed(self):
+        assert np.linalg.det(load("left-handed").cell[0]) == pytest.approx(-64.0)
+
+    def test_lattice_has_six_neighbours_at_one_distance(self):
+        found = neighbor_statistics(load("lattice"), 2.5)
+        assert (found.most_in_all, found.min_distance, found.pairs) == (6, 2.0, 6 * 64)
+
+    def test_unknown(self):
+        with pytest.raises(InputError, match=r"`system`: expected one of .*water.*lattice, got 'ice'"):
+            load("ice")
