@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from itertools import groupby
+from itertools import cycle, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,9 +104,13 @@ def _square(axes: Axes, x: int, y: int, status: Status, used: float | None) -> N
 def _name_systems(axes: Axes, cases: list[CaseReport], bottom: int) -> None:
     """Write each system's name under its cases, with a line where the next one begins."""
     start = 0
+    lines = cycle((1, 0))
     for system, group in groupby(cases, key=lambda case: case.system):
         count = len(list(group))
-        axes.text(start + count / 2, bottom + 0.25, system, ha="center", va="top", fontsize=7, color=INK)
+        # Neighbours of few cases take turns on two lines, so that their names do not meet.
+        line = next(lines) if count < 3 else 0
+        place = bottom + 0.25 + 0.9 * line
+        axes.text(start + count / 2, place, system, ha="center", va="top", fontsize=7, color=INK)
         if start:
             axes.axvline(start, color="white", lw=2.5)
         start += count
