@@ -99,8 +99,8 @@ def _no_cuda() -> str:
     return ""
 
 
-# Compiling is most of the time: op by op, thousands of small programs. Left out are optimizations of the machine
-# code; those of the formula, by which compiled code differs, stay.
+# Compiling is most of the time: op by op, thousands of small programs. Left out are optimizations of the
+# machine code; those of the formula, by which compiled code differs from eager, stay.
 HASTY = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 HASTY += " --xla_cpu_use_fusion_emitters=false"
 
