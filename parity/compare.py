@@ -78,7 +78,8 @@ def used(value: NDArray[Any], exact: Mapping[str, NDArray[np.float64]]) -> NDArr
         share = error / exact["budget"]
     # Only exact numbers, such as the zeros of an empty slot, have no budget.
     share = np.where(exact["budget"] > 0.0, share, np.where(error > 0.0, np.inf, 0.0))
-    return np.where(np.isnan(error), np.inf, share)
+    # A budget without end would accept anything.
+    return np.where(np.isnan(error) | ~np.isfinite(exact["budget"]), np.inf, share)
 
 
 def _mismatch(name: str, value: NDArray[Any] | None, exact: Any, dtype: str) -> str:
@@ -89,7 +90,7 @@ def _mismatch(name: str, value: NDArray[Any] | None, exact: Any, dtype: str) -> 
     shape = exact["head"].shape
     if value.shape != shape:
         return f"`{name}` has shape {value.shape} instead of {shape}"
-    return "" if value.dtype.name == dtype else f"`{name}` has dtype {value.dtype.name} instead of {dtype}"
+    return "" if value.dtype == np.dtype(dtype) else f"`{name}` has dtype {value.dtype} instead of {dtype}"
 
 
 def _report(name: str, value: NDArray[Any], exact: Any, share: NDArray[np.float64]) -> OutputReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -31,13 +32,13 @@ class Known:
         Patterns of the backends that have it.
     applies
         Whether a case meets the condition.
-    places
+    where
         Where it can show in an output, as booleans that broadcast to its shape: only a difference there, and
         nowhere else, is explained.
     reproduce
         A few lines that return its figure, zero where it is gone.
     fails
-        Whether it shows as an exception.
+        Where it shows as an exception, the pattern that its reason matches.
     version
         Where it was seen.
     """
@@ -47,8 +48,8 @@ class Known:
     backends: tuple[str, ...]
     applies: Callable[[Inputs], bool]
     reproduce: Callable[[], float]
-    places: Places = places.nowhere
-    fails: bool = False
+    where: Places = places.nowhere
+    fails: str = ""
     version: str = "DeePMD-kit 3.2.0"
 
     def concerns(self, backend: str, inputs: Inputs) -> bool:
@@ -75,7 +76,7 @@ def explain(backend: str, inputs: Inputs, outputs: Outputs, over: Mapping[str, N
     for name, exceeded in over.items():
         unexplained = exceeded
         for known in suspects:
-            place = np.broadcast_to(known.places(inputs, name, np.asarray(outputs[name])), exceeded.shape)
+            place = np.broadcast_to(known.where(inputs, name, np.asarray(outputs[name])), exceeded.shape)
             if np.any(unexplained & place):
                 used[known.name] = _sentence(known)
             unexplained = unexplained & ~place
@@ -84,9 +85,10 @@ def explain(backend: str, inputs: Inputs, outputs: Outputs, over: Mapping[str, N
     return " ".join(used.values())
 
 
-def explain_failure(backend: str, inputs: Inputs) -> str:
+def explain_failure(backend: str, inputs: Inputs, reason: str) -> str:
     """Return the sentence that explains why a backend fails on a case, an empty text where none does."""
-    return " ".join(_sentence(k) for k in KNOWN if k.fails and k.concerns(backend, inputs))
+    suspects = (k for k in KNOWN if k.fails and k.concerns(backend, inputs))
+    return " ".join(_sentence(k) for k in suspects if re.search(k.fails, reason))
 
 
 def _sentence(known: Known) -> str:
@@ -134,7 +136,7 @@ KNOWN = (
         ("deepmd-*",),
         _smaller_than_cutoff,
         reproduce.left_handed_cell_fails,
-        fails=True,
+        fails="AssertionError|upper bound and lower bound inconsistent",
     ),
     Known(
         "virtual-two-sided",

@@ -47,12 +47,17 @@ def as_without_images(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
     extended = extend(system, descriptor.rcut)
     coord_ext, atype_ext, mapping = extended
     nlist = neighbor_list(extended, system.natoms, descriptor.rcut, descriptor.sel)
-    arguments = (coord_ext, atype_ext, nlist, mapping)
+    return _like(descriptor, name, value, coord_ext, atype_ext, nlist, mapping)
+
+
+def _like(descriptor: Any, name: str, value: NDArray[Any], *arguments: Any) -> Mask:
+    """Return which numbers are what our own code gives for these arguments, within twice the budget."""
     imitation, allowed = (
         getattr(f(*arguments), name) for f in (descriptor.call, partial(budget, descriptor))
     )
     # Both are within the budget of the same truth.
-    return np.abs(value - imitation) <= 2.0 * allowed
+    alike: Mask = np.abs(value - imitation) <= 2.0 * allowed
+    return alike
 
 
 def shifted_rows(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
@@ -68,34 +73,40 @@ def shifted_rows(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
     real = np.sort(atype[atype >= 0])
     taken_for[np.argsort(atype, kind="stable")[: real.size]] = real
     wrong = (taken_for != atype).reshape(inputs.atype.shape)
-    return wrong.reshape(*wrong.shape, *(1,) * (value.ndim - 2))
+    return wrong.reshape(*wrong.shape, *(1,) * (value.ndim - 2)) & np.isfinite(value)
 
 
 def virtual_rows(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
-    """Explain differences in the rows of virtual centres, but not of their switch."""
-    virtual: Mask = (inputs.atype < 0) & (name != "sw")
-    return virtual.reshape(*virtual.shape, *(1,) * (value.ndim - 2))
+    """Explain rows of virtual centres that are those of the last type without neighbours."""
+    if name == "sw":
+        return np.zeros((), dtype=np.bool_)
+    coord_ext, atype_ext, nlist, mapping = inputs.call
+    descriptor = deserialize(inputs.data)
+    last = np.where(atype_ext < 0, descriptor.ntypes - 1, atype_ext)
+    virtual: Mask = (inputs.atype < 0).reshape(*inputs.atype.shape, *(1,) * (value.ndim - 2))
+    return virtual & _like(descriptor, name, value, coord_ext, last, nlist, mapping)
 
 
 def not_a_number(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
-    """Explain NaNs."""
-    del inputs, name
-    return np.isnan(value)
+    """Explain NaNs in the descriptor."""
+    del inputs
+    return np.isnan(value) & (name == "descriptor")
 
 
 def where_softplus_is_cut(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
-    """Explain differences of numbers that our own code changes, too, when its softplus is cut at 20."""
-    del value
+    """Explain numbers that are those of our own code when its softplus is cut at 20."""
     whole = activations.softplus
 
     def cut(x: Any) -> Any:
         return np.where(x > 20.0, x, whole(x))
 
-    call = deserialize(inputs.data).call
-    before = getattr(call(*inputs.call), name)
+    descriptor = deserialize(inputs.data)
+    allowed = getattr(budget(descriptor, *inputs.call), name)
+    before = getattr(descriptor.call(*inputs.call), name)
     with patch.dict(activations.ACTIVATIONS, softplus=cut):
-        after = getattr(call(*inputs.call), name)
-    return np.asarray(before) != np.asarray(after)
+        imitation = getattr(descriptor.call(*inputs.call), name)
+    alike: Mask = np.abs(value - imitation) <= 2.0 * allowed
+    return alike & (before != imitation)
 
 
 def rows_with_ties(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
@@ -110,4 +121,4 @@ def rows_with_ties(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
         return np.zeros((), dtype=np.bool_)
     last, first_lost = nearest[..., width - 1], nearest[..., width]
     tie: Mask = (last == first_lost) & (last <= inputs.data["rcut"])
-    return tie.reshape(nf, nloc, *(1,) * (value.ndim - 2))
+    return tie.reshape(nf, nloc, *(1,) * (value.ndim - 2)) & np.isfinite(value)

@@ -37,7 +37,11 @@ def select_backends(patterns: Sequence[str] | None) -> dict[str, Backend]:
     places = [pattern for pattern in patterns if ":" in pattern]
     names = [pattern for pattern in patterns if ":" not in pattern]
     chosen = {name: known[name] for name in matching("backends", names, known)} if names else {}
-    return chosen | {place: find(place) for place in places}
+    chosen |= {place: find(place) for place in places}
+    called = [backend.name for backend in chosen.values()]
+    if twice := sorted({name for name in called if called.count(name) > 1}):
+        raise unexpected("backends", twice, "backends of different names")
+    return chosen
 
 
 def matching(argument: str, patterns: Sequence[str] | None, names: Iterable[str]) -> list[str]:

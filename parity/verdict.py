@@ -32,14 +32,20 @@ def verdict(backend: Backend, inputs: Inputs, result: Result, judged: Result) ->
     if dead := judged.outputs["dead"]:
         reason = "; ".join(f"{aspect}: {text}" for aspect, text in dead.items())
         return _verdict(backend, case, "vacuous", reason)
-    if result.status == "fails" and (sentence := explain_failure(backend.name, inputs)):
+    if result.status == "fails" and (sentence := explain_failure(backend.name, inputs, result.reason)):
         return _verdict(backend, case, "known", sentence, seconds=result.seconds)
     if result.status != "done":
         return _verdict(backend, case, result.status, result.reason, seconds=result.seconds)
+    if not _arrays(result.outputs):
+        return _verdict(backend, case, "fails", "returned something else than arrays by name")
     exact = judged.outputs["truth"][backend.arithmetic(case)]
     found = compare(result.outputs, exact, backend.precision)
     status, reason = _status(backend, inputs, result, found)
     return _verdict(backend, case, status, reason, found, result.seconds)
+
+
+def _arrays(outputs: Any) -> bool:
+    return isinstance(outputs, dict) and all(x is None or isinstance(x, np.ndarray) for x in outputs.values())
 
 
 def _status(backend: Backend, inputs: Inputs, result: Result, found: Comparison) -> tuple[Any, str]:

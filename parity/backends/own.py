@@ -41,13 +41,20 @@ def run(inputs: Inputs, precision: str, to: Convert, back: Convert = np.asarray,
     coord_ext, *tables = inputs.call
     if precision == "float32":
         descriptor, coord_ext = descriptor.to(xp, "float32"), coord_ext.astype(np.float32)
-    call = descriptor.call if jit is None else _compiled(descriptor, to, jit)
+    call = descriptor.call if jit is None else _compiled(inputs.case.name, descriptor, to, jit)
     out = call(*(to(x) for x in (coord_ext, *tables)))
-    return {name: None if x is None else back(x) for name, x in zip(OUTPUTS, out, strict=True)}
+    found = {name: None if x is None else back(x) for name, x in zip(OUTPUTS, out, strict=True)}
+    if jit is None:
+        return found
+    return {name: None if x is None else x.astype(coord_ext.dtype) for name, x in found.items()}
 
 
-def _compiled(descriptor: Any, to: Convert, jit: Any) -> Any:
-    """Return the compiled `call`; its weights are arguments, since constants would be folded first."""
+def _compiled(case: str, descriptor: Any, to: Convert, jit: Any) -> Any:
+    """Return the compiled `call`, in the descriptor's own precision from coordinates to results.
+
+    So a float32 descriptor is compiled once for both backends of a process. Its weights are arguments, since
+    constants would be folded first.
+    """
     weights: list[Any] = []
     map_arrays(descriptor, lambda x: weights.append(to(x)) or x)  # type: ignore[func-returns-value]
 
@@ -55,7 +62,12 @@ def _compiled(descriptor: Any, to: Convert, jit: Any) -> Any:
         each = iter(weights)
         return map_arrays(descriptor, lambda _: next(each)).call(*arguments)
 
-    return partial(jit(call), weights)
+    dtype = np.dtype(descriptor.davg.dtype)
+    program = _PROGRAMS.setdefault((case, dtype.name), jit(call))
+    return lambda coord_ext, *tables: program(weights, to(np.asarray(coord_ext, dtype)), *tables)
+
+
+_PROGRAMS: dict[tuple[str, str], Any] = {}
 
 
 def _numpy(precision: str) -> Evaluate:

@@ -162,8 +162,7 @@ class _Crew:
                 )
                 if word == "end":
                     done.add((backend, case))
-                    stored = load(folder_of(folder, backend) / f"{case}.npz")
-                    self.put(Result(backend, case, **stored))
+                    self.put(_stored(folder, backend, case))
         except TimeoutError as error:
             return begun, done, f"{error}{worker.last_words()}"
         return begun, done, worker.obituary()
@@ -171,6 +170,13 @@ class _Crew:
     def _give_up(self, folder: Path, result: Result) -> None:
         """Report a case as failed, and leave a result so that the next process passes it by."""
         place = folder_of(folder, result.backend)
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         save(place / f"{result.case}.npz", {"status": result.status})
         self.put(result)
+
+
+def _stored(folder: Path, backend: str, case: str) -> Result:
+    try:
+        return Result(backend, case, **load(folder_of(folder, backend) / f"{case}.npz"))
+    except Exception as error:  # noqa: BLE001 (a backend may return anything; it costs its own row)
+        return Result(backend, case, "fails", f"unreadable result: {type(error).__name__}")

@@ -70,11 +70,11 @@ class Worker:
 
     def end(self) -> None:
         """Kill the process and what it started; done already where it has ended by itself."""
-        if self._process.poll() is None:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except (AttributeError, ProcessLookupError, PermissionError):
-                self._process.kill()
+        try:
+            # Also where it has ended: it may have left processes behind.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (AttributeError, ProcessLookupError, PermissionError):
+            self._process.kill()
         self._process.stdin.close()  # type: ignore[union-attr]  # it is a pipe
         self._process.wait()
 

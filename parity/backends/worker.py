@@ -77,7 +77,7 @@ def evaluate_case(evaluate: Evaluate, file: Path) -> dict[str, Any]:
 
 
 def _said(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode("utf-8").split())
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 

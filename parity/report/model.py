@@ -63,5 +63,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether nothing differs, fails or is vacuous; refusals and known differences are no failures."""
-        return not any(v.status in ("differs", "fails", "vacuous") for v in self.verdicts)
+        """Whether something was compared, and nothing differs, fails or is vacuous.
+
+        Refusals and known differences are no failures, but a run of refusals only has shown nothing.
+        """
+        compared = any(v.status in ("agrees", "known") for v in self.verdicts)
+        return compared and not any(v.status in ("differs", "fails", "vacuous") for v in self.verdicts)

@@ -86,8 +86,8 @@ def command(
     from parity.run import run
 
     report = run(families=families or None, backends=backends or None, cases=cases or None, jobs=jobs)
-    _print_report(report)
     _write_report(report, json_file, html_file, picture)
+    _print_report(report)
     if not report.passed:
         sys.exit(1)
 

@@ -26,6 +26,13 @@ def _over(outputs, **where):
     return over
 
 
+def _of_pytorch(inputs):
+    coord_ext, atype_ext, nlist, mapping = inputs.call
+    descriptor = deserialize(inputs.data)
+    last = np.where(atype_ext < 0, descriptor.ntypes - 1, atype_ext)
+    return descriptor.call(coord_ext, last, nlist, mapping)._asdict()
+
+
 class TestKnown:
     def test_names_are_unique_and_sentences_end(self):
         assert len({known.name for known in KNOWN}) == len(KNOWN)
@@ -42,7 +49,7 @@ class TestKnown:
 class TestExplain:
     def test_a_difference_in_rows_of_virtual_centres(self):
         inputs = _inputs("se_e2_a-virtual-one-side")
-        outputs = _outputs(inputs)
+        outputs = _of_pytorch(inputs)
         over = _over(outputs, descriptor=(0, 3, 5), rot_mat=(1, 7, 0, 0))
         said = explain("deepmd-pytorch", inputs, outputs, over)
         assert said == (
@@ -53,7 +60,7 @@ class TestExplain:
     @pytest.mark.parametrize("where", [{"descriptor": (0, 4, 5)}, {"sw": (0, 3, 0, 0)}])
     def test_one_number_elsewhere_is_not_explained(self, where):
         inputs = _inputs("se_e2_a-virtual-one-side")
-        outputs = _outputs(inputs)
+        outputs = _of_pytorch(inputs)
         over = _over(outputs, rot_mat=(1, 7, 0, 0))
         assert explain("deepmd-pytorch", inputs, outputs, over)
         assert explain("deepmd-pytorch", inputs, outputs, over | _over(outputs, **where)) == ""
@@ -85,7 +92,8 @@ class TestExplainFailure:
         long, short, right = (
             _inputs(f"se_e2_a-{name}") for name in ("left-handed-long", "left-handed", "ties")
         )
-        assert "no images can be counted" in explain_failure("deepmd-dpmodel", long)
-        assert explain_failure("deepmd-dpmodel", short) == ""
-        assert explain_failure("deepmd-dpmodel", right) == ""
-        assert explain_failure("numpy-f64", long) == ""
+        assert "no images can be counted" in explain_failure("deepmd-dpmodel", long, "AssertionError")
+        assert explain_failure("deepmd-dpmodel", short, "AssertionError") == ""
+        assert explain_failure("deepmd-dpmodel", right, "AssertionError") == ""
+        assert explain_failure("numpy-f64", long, "AssertionError") == ""
+        assert explain_failure("deepmd-dpmodel", long, "TypeError: another matter") == ""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import msgspec
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from parity import places
 from parity.case import Case, build
 from parity.cases import cases_of
 from refdp.io.serialized import deserialize
+from refdp.nn import activations
 
 
 def _inputs(name):
@@ -23,13 +26,26 @@ class TestNowhere:
         assert not places.nowhere(_inputs("se_e2_r-04-pair"), "descriptor", np.zeros(3))
 
 
+def _with_last_type(inputs):
+    """What PyTorch makes of virtual centres."""
+    coord_ext, atype_ext, nlist, mapping = inputs.call
+    descriptor = deserialize(inputs.data)
+    last = np.where(atype_ext < 0, descriptor.ntypes - 1, atype_ext)
+    return descriptor.call(coord_ext, last, nlist, mapping)
+
+
 class TestVirtualRows:
     def test_are_those_of_virtual_centres(self):
         inputs = _inputs("se_e2_a-virtual-one-side")
-        value = _out(inputs).rot_mat
+        value = _with_last_type(inputs).rot_mat
         mask = np.broadcast_to(places.virtual_rows(inputs, "rot_mat", value), value.shape)
         assert np.array_equal(mask.any(axis=(-1, -2)), inputs.atype < 0)
         assert np.array_equal(mask.all(axis=(-1, -2)), inputs.atype < 0)
+
+    def test_another_value_there_is_not_explained(self):
+        inputs = _inputs("se_e2_a-virtual-one-side")
+        value = _with_last_type(inputs).rot_mat + 1e-9
+        assert not places.virtual_rows(inputs, "rot_mat", value).any()
 
 
 class TestShiftedRows:
@@ -59,9 +75,13 @@ class TestNotANumber:
 class TestWhereSoftplusIsCut:
     def test_only_numbers_that_change(self):
         inputs = _inputs("se_e2_a-softplus")
-        value = _out(inputs).descriptor
+        whole = activations.softplus
+        cut = {"softplus": lambda x: np.where(x > 20.0, x, whole(x))}
+        with patch.dict(activations.ACTIVATIONS, cut):
+            value = _out(inputs).descriptor
         mask = places.where_softplus_is_cut(inputs, "descriptor", value)
         assert 0 < np.count_nonzero(mask) < mask.size
+        assert not places.where_softplus_is_cut(inputs, "descriptor", 2.0 * value).any()
         assert not places.where_softplus_is_cut(inputs, "sw", _out(inputs).sw).any()
 
     def test_nothing_below_20(self):

@@ -84,3 +84,20 @@ class TestBackends:
             pytest.skip("there is a CUDA device")
         with pytest.raises(NotImplementedError, match="torch finds no CUDA device"):
             _backend("torch-cuda-f64").start()
+
+    def test_a_float32_descriptor_is_compiled_once_for_both(self, monkeypatch):
+        import parity.backends.own as module
+
+        monkeypatch.setattr(module, "_PROGRAMS", {})
+        inputs = build(
+            Case(name="x", family="se_e2_a", system="pair", config=CONFIG | {"precision": "float32"})
+        )
+        compiled = []
+
+        def jit(call):
+            return lambda *arguments: compiled.append(call) or call(*arguments)
+
+        wide, narrow = (module.run(inputs, p, lambda x: x, jit=jit) for p in ("float64", "float32"))
+        assert compiled[0] is compiled[1]
+        assert (wide["descriptor"].dtype, narrow["descriptor"].dtype) == (np.float64, np.float32)
+        assert np.array_equal(wide["descriptor"], narrow["descriptor"])
