@@ -48,7 +48,7 @@ class Known:
     backends: tuple[str, ...]
     applies: Callable[[Inputs], bool]
     reproduce: Callable[[], float]
-    where: Places = places.nowhere
+    where: Places | None = None
     fails: str = ""
     version: str = "DeePMD-kit 3.2.0"
 
@@ -76,7 +76,9 @@ def explain(backend: str, inputs: Inputs, outputs: Outputs, over: Mapping[str, N
     for name, exceeded in over.items():
         unexplained = exceeded
         for known in suspects:
-            place = np.broadcast_to(known.where(inputs, name, np.asarray(outputs[name])), exceeded.shape)
+            place = np.broadcast_to(
+                (known.where or places.nowhere)(inputs, name, np.asarray(outputs[name])), exceeded.shape
+            )
             if np.any(unexplained & place):
                 used[known.name] = _sentence(known)
             unexplained = unexplained & ~place
