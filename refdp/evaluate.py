@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
+from array_api_compat import numpy as xp
 from numpy.typing import NDArray
 
 from refdp.descriptors.base import Descriptor
@@ -104,7 +105,7 @@ def describe(
         raise unexpected("system", system, "a `System`")
     block = positive("block", block)
     threads = _thread_count(threads)
-    descriptor = _on_numpy(descriptor)
+    descriptor = descriptor.to(xp)
     system = match_types(descriptor, system)
     neighborhood = find_neighbors(descriptor, system)
     out = np.zeros((system.nf, system.natoms, descriptor.dim_out))
@@ -178,12 +179,6 @@ def match_types(descriptor: Descriptor, system: System) -> System:
     if highest >= descriptor.ntypes:
         raise unexpected("types", highest, f"types below {descriptor.ntypes}, the entries of `sel`")
     return system
-
-
-def _on_numpy(descriptor: Descriptor) -> Descriptor:
-    from array_api_compat import numpy as xp
-
-    return descriptor.to(xp)
 
 
 def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = None) -> None:
