@@ -1,0 +1,61 @@
+"""The dictionaries of se_e2_a and se_e2_r."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from refdp.io.codec import (
+    Codec,
+    check_width,
+    env_mat,
+    read_statistics,
+    read_written_options,
+    written_options,
+    written_statistics,
+)
+from refdp.io.networks import collection_from_dict, collection_to_dict, get
+
+__all__ = ["TWO_BODY"]
+
+# In the order in which DeePMD-kit writes them, so that files can be compared as text.
+OPTIONS = (
+    "rcut",
+    "rcut_smth",
+    "sel",
+    "neuron",
+    "axis_neuron",
+    "resnet_dt",
+    "trainable",
+    "type_one_side",
+    "exclude_types",
+    "env_protection",
+    "set_davg_zero",
+    "activation_function",
+    "precision",
+    "spin",
+)
+
+
+def _write(descriptor: Any) -> dict[str, Any]:
+    options = descriptor.options
+    return written_options(options, OPTIONS) | {
+        "env_mat": env_mat(options),
+        "embeddings": collection_to_dict(descriptor.embeddings, options),
+        "@variables": written_statistics(descriptor),
+        **written_options(options, ("type_map",)),
+    }
+
+
+def _read(cls: Any, data: Mapping[str, Any]) -> Any:
+    options = read_written_options(cls, data, ("rcut", "rcut_smth", "sel", "env_mat"))
+    ntypes, nnei = len(options.slots), sum(options.slots)
+    ndim = 1 if options.type_one_side else 2
+    nets = collection_from_dict(get(data, "embeddings", Mapping, "data"), ndim, ntypes)
+    for k, net in enumerate(nets.networks):
+        check_width(net, 1, options, f"embeddings.networks[{k}]")
+    davg, dstd = (read_statistics(data, name, (ntypes, nnei, cls.columns)) for name in ("davg", "dstd"))
+    return cls(options, davg, dstd, nets)
+
+
+TWO_BODY = Codec(_write, _read, written_version=2, last_version=3)
