@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from refdp.descriptors import Descriptor, descriptor_class
+from refdp.descriptors.mixed_options import MixedOptions
 from refdp.errors import ConfigError, InputError, unexpected
 from refdp.initialize import Seed
-from refdp.neighbors.automatic import automatic_sel
+from refdp.neighbors.automatic import automatic_sel, automatic_slots
 from refdp.system import System
 
 __all__ = ["from_config", "read_options"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-ALIASES = {"n_axis_neuron": "axis_neuron"}
+ALIASES = {"n_axis_neuron": "axis_neuron", "smooth_type_embdding": "smooth_type_embedding"}
 
 
 def from_config(
@@ -52,12 +53,14 @@ def from_config(
     type_map = names if type_map is None else type_map
     section |= {} if type_map is None else {"type_map": list(type_map)}
     section |= {} if seed is None else {"seed": seed}
+    data = (systems,) if isinstance(systems, System) else tuple(systems)
     options = read_options(cls.options_type, section)
     try:
-        options = _resolve_sel(options, (systems,) if isinstance(systems, System) else systems)
+        return cls.initial(_resolve_sel(_resolve_types(options, data), data))
+    except ConfigError:
+        raise
     except InputError as error:
         raise ConfigError(str(error)) from None
-    return cls.initial(options)
 
 
 def read_options(options_type: type[S], section: Mapping[str, Any]) -> S:
@@ -133,11 +136,22 @@ def _shown(message: str, section: Mapping[str, Any]) -> ConfigError:
     return ConfigError(str(unexpected(key, section[key], allowed)))
 
 
+def _resolve_types(options: Any, systems: Sequence[System]) -> Any:
+    """Take the types from data where the options do not say how many there are."""
+    if options.type_count is not None or not isinstance(options, MixedOptions) or not systems:
+        return options
+    names = systems[0].type_map
+    if names is not None and all(system.type_map == names for system in systems):
+        return msgspec.structs.replace(options, type_map=names)
+    highest = max(int(system.atype.max(initial=0)) for system in systems)
+    return msgspec.structs.replace(options, ntypes=highest + 1)
+
+
 def _resolve_sel(options: Any, systems: Sequence[System]) -> Any:
     if not isinstance(options.sel, str):
         return options
     if not systems:
         what = "a list of integers, or data to count neighbours in: `from_config(..., systems=[...])`"
         raise unexpected("sel", options.sel, what, ConfigError)
-    slots = automatic_sel(options.sel, systems, options.rcut, options.type_map)
-    return msgspec.structs.replace(options, sel=slots)
+    count = automatic_slots if isinstance(options, MixedOptions) else automatic_sel
+    return msgspec.structs.replace(options, sel=count(options.sel, systems, options.rcut, options.type_map))

@@ -9,7 +9,7 @@ from refdp.neighbors.statistics import neighbor_statistics, suggested_slots
 from refdp.species import renumber
 from refdp.system import System
 
-__all__ = ["auto_factor", "automatic_sel"]
+__all__ = ["auto_factor", "automatic_sel", "automatic_slots"]
 
 
 def auto_factor(sel: str) -> float | None:
@@ -48,12 +48,34 @@ def automatic_sel(
     InputError
         `sel` is not of that form, there are no data, or a species has no name in `type_map`.
     """
+    factor, systems = _checked(sel, systems, type_map)
+    ntypes = len(type_map) if type_map else max(int(s.atype.max(initial=-1)) + 1 for s in systems)
+    counts = [neighbor_statistics(system, rcut, ntypes).most for system in systems]
+    return tuple(suggested_slots(max(most), factor) for most in zip(*counts, strict=True))
+
+
+def automatic_slots(
+    sel: str, systems: Sequence[System], rcut: float, type_map: Sequence[str] | None = None
+) -> int:
+    """Return the slots for neighbours of all types together that `auto` or `auto:f` stands for, given data.
+
+    As `automatic_sel`, by the largest number of neighbours of all types that any atom has.
+
+    Raises
+    ------
+    InputError
+        As for `automatic_sel`.
+    """
+    factor, systems = _checked(sel, systems, type_map)
+    return suggested_slots(max(neighbor_statistics(s, rcut).most_in_all for s in systems), factor)
+
+
+def _checked(
+    sel: str, systems: Sequence[System], type_map: Sequence[str] | None
+) -> tuple[float, list[System]]:
     factor = auto_factor(sel)
     if factor is None:
         raise unexpected("sel", sel, "`auto`, or `auto:f` with a number f of 1 or more")
     if not systems:
         raise unexpected("systems", [], "at least one system to count neighbours in")
-    systems = [renumber(system, type_map) for system in systems]
-    ntypes = len(type_map) if type_map else max(int(s.atype.max(initial=-1)) + 1 for s in systems)
-    counts = [neighbor_statistics(system, rcut, ntypes).most for system in systems]
-    return tuple(suggested_slots(max(most), factor) for most in zip(*counts, strict=True))
+    return factor, [renumber(system, type_map) for system in systems]
