@@ -196,7 +196,7 @@ def _wide(x: Any) -> Any:
 
 
 def _dtype(descriptor: Descriptor) -> Any:
-    return dtype_of(xp, descriptor.options.precision)
+    return dtype_of(xp, descriptor.precision)
 
 
 def _exact_displacement(neighborhood: Neighborhood, frame: int, centers: NDArray[np.int64], bits: int) -> Any:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from refdp.descriptors.base import Descriptor
 from refdp.errors import InputError, positive, unexpected
 from refdp.expansion import expand_descriptor
+from refdp.namespaces import dtype_of
 from refdp.neighbors.environment import Environment, environment
 from refdp.neighbors.images import Extended, extend
 from refdp.neighbors.table import neighbor_list
@@ -162,7 +163,7 @@ def find_neighbors(descriptor: Descriptor, system: System) -> Neighborhood:
         extended, system.natoms, descriptor.rcut, descriptor.sel, mixed_types=descriptor.mixed_types
     )
     # The precision of positions, not only of their differences, is that of the descriptor.
-    rounded = extended.coord_ext.astype(descriptor.davg.dtype, copy=False)
+    rounded = extended.coord_ext.astype(dtype_of(xp, descriptor.precision), copy=False)
     return Neighborhood(extended._replace(coord_ext=rounded), nlist)
 
 
@@ -177,13 +178,13 @@ def match_types(descriptor: Descriptor, system: System) -> System:
     system = renumber(system, descriptor.type_map)
     highest = int(np.max(system.atype, initial=-1))
     if highest >= descriptor.ntypes:
-        raise unexpected("types", highest, f"types below {descriptor.ntypes}, the entries of `sel`")
+        raise unexpected("types", highest, f"types below {descriptor.ntypes}, the number of types")
     return system
 
 
 def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = None) -> None:
     """Raise InputError where two real atoms are at one place, unless `env_protection` allows it."""
-    if descriptor.options.env_protection > 0.0:
+    if descriptor.env_protection > 0.0:
         return
     d = np.asarray(env.displacement)
     # Squares that underflow have no root to divide by.

@@ -22,7 +22,9 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from refdp.descriptors.base import Descriptor
-from refdp.descriptors.two_body import standardized_environment
+from refdp.descriptors.rows import standardized_environment
+from refdp.descriptors.se_e2_a import SeE2A
+from refdp.descriptors.se_e2_r import SeE2R
 from refdp.namespaces import map_arrays
 from refdp.namespaces.budgets import radius, to_budgets
 from refdp.neighbors.environment import Environment
@@ -162,7 +164,10 @@ def expand_descriptor(descriptor: Descriptor, center_type: int) -> ExpandedDescr
 
     The interval is that of all distances from `CLOSEST` on, whatever the system.
     """
-    d: Any = descriptor.for_center(center_type)
+    plain = descriptor.for_center(center_type)
+    if not isinstance(plain, SeE2A | SeE2R):
+        return None
+    d: Any = plain
     if d.davg.dtype != np.float64 or np.any(d.dstd[center_type, :, 0] <= 0.0):
         return None
     largest = 1.0 / (CLOSEST + d.options.env_protection)

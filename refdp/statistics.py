@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import numpy as np_compat
 from numpy.typing import NDArray
 
-from refdp.descriptors.two_body import exclude, raw_environment
+from refdp.descriptors.rows import exclude, raw_environment
 from refdp.equations.exclusion import pair_mask
 from refdp.evaluate import check_apart, environments
 from refdp.namespaces import array_namespace, device_of, to_numpy, transfer
@@ -85,7 +85,7 @@ def _rows(
             neighbor_type=np.where(kept, env.neighbor_type, -1),
         )
     rows, _ = raw_environment(env, descriptor.options, radial=descriptor.columns == 1)
-    rows = exclude(rows, env, descriptor.options)
+    rows = exclude(rows, env, descriptor.options.exclude_types)
     return np.asarray(rows), np.asarray(env.center_type)
 
 

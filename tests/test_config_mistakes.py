@@ -69,7 +69,7 @@ WRONG = [
     ("seed", "1", ["int", "'1'"]),
     ("spin", {"use_spin": [True]}, ["null", "use_spin"]),
     ("type_map", "OH", ["array", "'OH'"]),
-    ("type_map", ["O"], ["2 entries of `sel`", "['O']"]),
+    ("type_map", ["O"], ["2 types", "['O']"]),
     ("type_map", ["O", 1], ["str", "1"]),
     ("type_map", ["O", "O"], ["different", "['O', 'O']"]),
     ("type", "se_e2_b", ["se_e2_a", "'se_e2_b'"]),

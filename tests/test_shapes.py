@@ -7,7 +7,13 @@ CALLS = """
 import warnings
 from jaxtyping import TypeCheckError, install_import_hook
 
-CHECKED = ["refdp.equations", "refdp.nn", "refdp.neighbors.environment", "refdp.descriptors.two_body"]
+CHECKED = [
+    "refdp.equations",
+    "refdp.nn",
+    "refdp.neighbors.environment",
+    "refdp.descriptors.rows",
+    "refdp.descriptors.two_body",
+]
 with install_import_hook(CHECKED, "beartype.beartype"):
     import refdp
     from refdp.equations.switch import switch

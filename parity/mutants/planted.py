@@ -11,7 +11,8 @@ from unittest.mock import patch
 import numpy as np
 
 from parity.mutants.mutant import Mutant
-from refdp.descriptors import se_e2_a, se_e2_r, two_body
+from refdp.descriptors import rows as rows_of
+from refdp.descriptors import se_e2_a, se_e2_r
 from refdp.descriptors.base import DescriptorOutput
 from refdp.equations import contraction
 from refdp.equations import environment_matrix as matrix
@@ -31,7 +32,7 @@ def _coefficient(changed: int) -> Plant:
         u = (np.clip(r, rcut_smth, rcut) - rcut_smth) / (rcut - rcut_smth)
         return u * u * u * (a * u * u + b * u + c) + 1.0
 
-    return lambda: patch.object(two_body, "switch", switch)
+    return lambda: patch.object(rows_of, "switch", switch)
 
 
 def _cubic(r: Any, rcut_smth: float, rcut: float) -> Any:
@@ -87,7 +88,7 @@ def _row_major() -> AbstractContextManager[Any]:
 
 def _standardized(change: Callable[..., Any]) -> Plant:
     standardize = matrix.standardize
-    return lambda: patch.object(two_body, "standardize", lambda *args: change(standardize, *args))
+    return lambda: patch.object(rows_of, "standardize", lambda *args: change(standardize, *args))
 
 
 def _empty_is_zero(standardize: Any, rows: Any, center_type: Any, davg: Any, dstd: Any) -> Any:
@@ -110,7 +111,7 @@ def _softened_direction() -> AbstractContextManager[Any]:
         rows = matrix.environment_matrix(displacement, r, w, valid, protection)
         return np.concatenate([rows[..., :1], rows[..., 1:] * (r / (r + 1e-12))[..., None]], axis=-1)
 
-    return patch.object(two_body, "environment_matrix", environment_matrix)
+    return patch.object(rows_of, "environment_matrix", environment_matrix)
 
 
 def _exact_gelu() -> AbstractContextManager[Any]:
@@ -137,7 +138,7 @@ _new = Mutant.planted
 SWITCH_6 = _new("switch-6", "the 6 of the switch is off by 1e-9 of itself", "w", _coefficient(0))
 SWITCH_15 = _new("switch-15", "the 15 of the switch is off by 1e-9 of itself", "w", _coefficient(1))
 SWITCH_10 = _new("switch-10", "the 10 of the switch is off by 1e-9 of itself", "w", _coefficient(2))
-CUBIC = _new("cubic", "a cubic switch", "w", lambda: patch.object(two_body, "switch", _cubic))
+CUBIC = _new("cubic", "a cubic switch", "w", lambda: patch.object(rows_of, "switch", _cubic))
 DIRECTION = _new("direction", "1e-12 added to the length of unit vectors", "R", _softened_direction, A)
 EMPTY = _new("empty", "empty slots are zero after standardization", "E", _standardized(_empty_is_zero))
 MEAN = _new("mean", "`davg` is lost", "E", _standardized(_mean_lost))

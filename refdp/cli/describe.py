@@ -71,8 +71,11 @@ def _contents(descriptor: Descriptor, system: System, rows: Any) -> dict[str, An
         "descriptor": rows,
         "types": match_types(descriptor, system).atype,
         "type_map": np.array(descriptor.type_map or system.type_map or (), dtype=np.str_),
-        "davg": np.asarray(descriptor.davg),
-        "dstd": np.asarray(descriptor.dstd),
+        **{
+            name: np.asarray(x)
+            for name in ("davg", "dstd")
+            if (x := getattr(descriptor, name, None)) is not None
+        },
         "config": np.array(_config_text(descriptor)),
         "version": np.array(__version__),
     }

@@ -10,10 +10,11 @@ import msgspec
 
 from refdp._typing import Array, Namespace
 from refdp.descriptors.checks import check_call
+from refdp.errors import unexpected
 from refdp.namespaces import array_namespace, device_of, dtype_of, map_arrays, transfer
 from refdp.neighbors.environment import Environment, environment
 
-__all__ = ["Descriptor", "DescriptorOutput"]
+__all__ = ["Descriptor", "DescriptorOutput", "StandardizedDescriptor"]
 
 
 class DescriptorOutput(NamedTuple):
@@ -46,18 +47,13 @@ class Descriptor(ABC):
     ----------
     options
         The frozen options.
-    davg, dstd
-        `(ntypes, nnei, ncol)` mean and width of the environment matrix, by type of the centre.
     """
 
     options: Any
-    davg: Array
-    dstd: Array
 
     names: ClassVar[tuple[str, ...]]  # in input files and serialized dictionaries, the preferred one first
     written_name: ClassVar[str]  # in serialized dictionaries
     options_type: ClassVar[type[msgspec.Struct]]
-    columns: ClassVar[int]  # of the environment matrix
     absent: ClassVar[dict[str, Any]]  # what a key missing from a serialized dictionary stands for
 
     @abstractmethod
@@ -88,7 +84,21 @@ class Descriptor(ABC):
     @property
     def ntypes(self) -> int:
         """Number of atom types."""
-        return len(self.sel)
+        count = self.options.type_count
+        if count is None:
+            what = "a name for each type: nothing else says how many types there are"
+            raise unexpected("type_map", self.options.type_map, what)
+        return int(count)
+
+    @property
+    def precision(self) -> str:
+        """Format of the arithmetic."""
+        return str(self.options.precision)
+
+    @property
+    def env_protection(self) -> float:
+        """What is added to distances in denominators, in angstrom."""
+        return float(self.options.env_protection)
 
     @property
     def type_map(self) -> tuple[str, ...] | None:
@@ -137,7 +147,7 @@ class Descriptor(ABC):
         """
         check_call(self, coord_ext, atype_ext, nlist, mapping)
         xp = array_namespace(coord_ext)
-        dtype = dtype_of(xp, self.options.precision)
+        dtype = dtype_of(xp, self.precision)
         coord = xp.reshape(coord_ext, (*atype_ext.shape, 3))
         coord = coord if dtype is None else xp.astype(coord, dtype, copy=False)
         moved = self.to(xp, device=device_of(coord_ext))
@@ -169,3 +179,21 @@ class Descriptor(ABC):
         from refdp.io.serialized import serialize
 
         return serialize(self)
+
+
+@dataclass(frozen=True, eq=False)
+class StandardizedDescriptor(Descriptor):
+    """A descriptor whose environment matrix is standardized.
+
+    Attributes
+    ----------
+    options
+        The frozen options.
+    davg, dstd
+        `(ntypes, nnei, ncol)` mean and width of the environment matrix, by type of the centre.
+    """
+
+    davg: Array
+    dstd: Array
+
+    columns: ClassVar[int]  # of the environment matrix

@@ -9,9 +9,10 @@ from msgspec import Meta
 from msgspec import structs as msgspec_structs
 
 from refdp._typing import Array
-from refdp.descriptors.base import Descriptor, DescriptorOutput
+from refdp.descriptors.base import DescriptorOutput, StandardizedDescriptor
 from refdp.descriptors.options import TwoBodyOptions
-from refdp.descriptors.two_body import embed_by_type, one_sided, standardized_environment
+from refdp.descriptors.rows import standardized_environment
+from refdp.descriptors.two_body import embed_by_type, one_sided
 from refdp.equations.contraction import embedded_environment, invariant
 from refdp.errors import unexpected
 from refdp.initialize import neutral_statistics, random_collection
@@ -35,7 +36,7 @@ class SeE2AOptions(TwoBodyOptions, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 @dataclass(frozen=True, eq=False)
-class SeE2A(Descriptor):
+class SeE2A(StandardizedDescriptor):
     r"""The descriptor :math:`D = A A_<^T` with :math:`A = g^T E / N_c`.
 
     Equations {eq}`eq-embedded-environment` and {eq}`eq-invariant` of the book; doi:10.48550/arXiv.1805.09003.

@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Self
 from msgspec import Meta
 
 from refdp._typing import Array
-from refdp.descriptors.base import Descriptor, DescriptorOutput
+from refdp.descriptors.base import DescriptorOutput, StandardizedDescriptor
 from refdp.descriptors.options import TwoBodyOptions
-from refdp.descriptors.two_body import embed_by_type, standardized_environment
+from refdp.descriptors.rows import standardized_environment
+from refdp.descriptors.two_body import embed_by_type
 from refdp.equations.contraction import embedded_environment
 from refdp.errors import UnsupportedError
 from refdp.initialize import neutral_statistics, random_collection
@@ -42,7 +43,7 @@ class SeE2ROptions(TwoBodyOptions, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 @dataclass(frozen=True, eq=False)
-class SeE2R(Descriptor):
+class SeE2R(StandardizedDescriptor):
     r"""The radial descriptor :math:`D_m = \frac{1}{5 N_c}\sum_j N_{b(j)}(E_{ij})_m`.
 
     Every slot counts: an empty one contributes :math:`N_b(-\mu/\sigma)`, an excluded one :math:`N_b(0)`.

@@ -28,6 +28,9 @@ class Environment:
         `(nf, nloc, nnei)` int, -1 in empty slots.
     owner
         `(nf, nloc, nnei)` int, the local atom that the neighbour is an image of; 0 in empty slots.
+    first_type
+        `(nf, 1)` int, the type of extended atom 0, which descriptors of mixed types lend to empty slots;
+        `(nf, 0)` where there are no atoms.
     """
 
     displacement: Float[Array, "nf nloc nnei 3"]
@@ -35,6 +38,7 @@ class Environment:
     center_type: Int[Array, "nf nloc"]
     neighbor_type: Int[Array, "nf nloc nnei"]
     owner: Int[Array, "nf nloc nnei"]
+    first_type: Int[Array, "nf first"]
 
 
 def environment(
@@ -78,6 +82,7 @@ def environment(
         center_type=middles(atype_ext),
         neighbor_type=xp.where(valid, neighbor_type, -1),
         owner=xp.where(valid, owner, 0),
+        first_type=atype_ext[:, : min(atype_ext.shape[1], 1)],
     )
 
 

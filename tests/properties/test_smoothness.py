@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from refdp.descriptors import two_body
+from refdp.descriptors import rows
 from refdp.namespaces import map_arrays
 from refdp.neighbors.environment import environment
 from tests.helpers import descriptor
@@ -116,7 +116,7 @@ def smoothstep(r, rcut_smth, rcut):
 @pytest.mark.parametrize("r", [START, RCUT], ids=["rcut_smth", "rcut"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_switch_with_one_derivative_is_caught(name, r, monkeypatch):
-    monkeypatch.setattr(two_body, "switch", smoothstep)
+    monkeypatch.setattr(rows, "switch", smoothstep)
     d = descriptor(name, **OPTIONS)
     assert all((jump <= error).all() for jump, error in (jumps(d, r, k) for k in (0, 1)))
     jump, error = jumps(d, r, 2)
@@ -126,7 +126,7 @@ def test_a_switch_with_one_derivative_is_caught(name, r, monkeypatch):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_coefficient_off_by_one_in_a_thousand_million_is_caught(name, monkeypatch):
-    exact = two_body.switch
+    exact = rows.switch
 
     def off(r, rcut_smth, rcut):
         from refdp.namespaces import array_namespace
@@ -134,6 +134,6 @@ def test_a_coefficient_off_by_one_in_a_thousand_million_is_caught(name, monkeypa
         u = (array_namespace(r).clip(r, rcut_smth, rcut) - rcut_smth) / (rcut - rcut_smth)
         return exact(r, rcut_smth, rcut) + u * u * u * 1e-9
 
-    monkeypatch.setattr(two_body, "switch", off)
+    monkeypatch.setattr(rows, "switch", off)
     jump, error = jumps(descriptor(name, **OPTIONS), RCUT, 1)
     assert (jump > 1e6 * error).any()
