@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from refdp.errors import unexpected
 from refdp.system import System
 
-__all__ = ["renumber"]
+if TYPE_CHECKING:
+    from refdp.descriptors.base import Descriptor
+
+__all__ = ["match_types", "renumber"]
 
 
 def renumber(system: System, type_map: Sequence[str] | None) -> System:
@@ -39,3 +43,18 @@ def renumber(system: System, type_map: Sequence[str] | None) -> System:
     # The extra entry is what a virtual atom, type -1, finds.
     types = np.array([*places, -1])[np.maximum(system.types, -1)]
     return System(system.coords, types, system.cell, system.mask, type_map)
+
+
+def match_types(descriptor: Descriptor, system: System) -> System:
+    """Return the system with the type numbers of the descriptor, matched by name where both have names.
+
+    Raises
+    ------
+    InputError
+        The system has a species, or a type number, that the descriptor does not know.
+    """
+    system = renumber(system, descriptor.type_map)
+    highest = int(np.max(system.atype, initial=-1))
+    if highest >= descriptor.ntypes:
+        raise unexpected("types", highest, f"types below {descriptor.ntypes}, the number of types")
+    return system

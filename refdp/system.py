@@ -33,7 +33,8 @@ class System:
         Rows are lattice vectors in angstrom, shape `(3, 3)`, `(nf, 3, 3)` or `(nf, 9)`; left-handed cells
         are fine. `None` is a cluster without images.
     mask
-        1 for atoms that count, 0 for atoms to be treated as virtual, shape `(natoms,)` or `(nf, natoms)`.
+        1 for atoms that count, 0 for atoms to be treated as virtual, shape `(natoms,)` or `(nf, natoms)`;
+        numbers of any kind, as atomic parameters (`aparam`) are often kept as floats.
     type_map
         The name of each type, for instance `["O", "H"]`.
 
@@ -185,7 +186,7 @@ def _types(value: ArrayLike, shape: tuple[int, ...], names: tuple[str, ...] | No
 def _mask(value: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     if value is None:
         return np.ones(shape, dtype=np.bool_)
-    given = _per_atom("mask", _numbers("mask", value, "biu", "0 or 1 an atom"), shape)
+    given = _per_atom("mask", _numbers("mask", value, "biuf", "0 or 1 an atom"), shape)
     bad = np.argwhere((given != 0) & (given != 1))
     if bad.size:
         frame, atom = bad[0]

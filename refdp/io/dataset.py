@@ -1,4 +1,4 @@
-"""DeePMD-kit's npy layout of one system: type.raw, type_map.raw, nopbc and folders set.*."""
+"""DeePMD-kit's npy layout of one system: type.raw, type_map.raw, nopbc and folders set.*, perhaps a mask."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from refdp.errors import InputError, unexpected
 from refdp.system import System
 
-__all__ = ["load_system", "save_system"]
+__all__ = ["has_aparam", "load_system", "save_system"]
 
 
-def load_system(path: str | os.PathLike[str]) -> System:
+def load_system(path: str | os.PathLike[str], aparam_as_mask: bool = False) -> System:
     """Read one system in DeePMD-kit's npy layout.
 
     `type.raw` has a type number an atom, `type_map.raw` (optional) a name a type, `nopbc` (optional, empty)
@@ -28,6 +28,9 @@ def load_system(path: str | os.PathLike[str]) -> System:
     ----------
     path
         The folder of the system.
+    aparam_as_mask
+        Whether `set.*/aparam.npy`, `(nf, natoms)`, is read as the mask: 1 for real atoms, 0 for virtual ones,
+        numbers of any kind. Otherwise the file, which may hold anything, is left alone: all atoms are real.
 
     Raises
     ------
@@ -46,11 +49,17 @@ def load_system(path: str | os.PathLike[str]) -> System:
     rows = [_rows(each / "coord.npy", 3 * types.size) for each in sets]
     coords = [each.reshape(len(each), types.size, 3) for each in rows]
     cells = None if (folder / "nopbc").exists() else np.concatenate(list(map(_cells, sets, coords)))
+    mask = np.concatenate(list(map(_mask, sets, coords))) if aparam_as_mask else None
     try:
-        return System(np.concatenate(coords), types, cells, type_map=type_map)
+        return System(np.concatenate(coords), types, cells, mask, type_map)
     except InputError as error:
         message = f"{folder}: {error}"
         raise InputError(message) from error
+
+
+def has_aparam(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a system in DeePMD-kit's npy layout has atomic parameters, in any of its sets."""
+    return any(Path(path).glob("set.*/aparam.npy"))
 
 
 def save_system(path: str | os.PathLike[str], system: System) -> None:
@@ -61,8 +70,9 @@ def save_system(path: str | os.PathLike[str], system: System) -> None:
     path
         The folder to make; it must not exist yet, or be empty.
     system
-        The atoms. The layout has one line of types for all frames and no mask, so the types must be the same
-        in all frames and no atom may be masked.
+        The atoms. The layout has one line of types for all frames, so the types must be the same in all of
+        them. Where atoms are masked the mask is written as `aparam.npy`, which `load_system` reads back with
+        `aparam_as_mask=True`.
 
     Raises
     ------
@@ -72,8 +82,6 @@ def save_system(path: str | os.PathLike[str], system: System) -> None:
     folder = Path(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise unexpected("path", str(folder), "a folder that does not exist yet, or an empty one")
-    if not system.mask.all():
-        raise unexpected("system", system, "no masked atoms: the npy layout has no place for a mask")
     if system.nf == 0 or (system.types != system.types[0]).any():
         raise unexpected("system", system, "one line of types for all frames, of which there is at least one")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -96,6 +104,8 @@ def _write(folder: Path, system: System) -> None:
         (folder / "nopbc").touch()
     else:
         np.save(frames / "box.npy", system.cell.reshape(-1, 9))
+    if not system.mask.all():
+        np.save(frames / "aparam.npy", system.mask.astype(np.int64))
     _write_lines(folder / "type.raw", system.types[0].tolist())
     if system.type_map is not None:
         _write_lines(folder / "type_map.raw", system.type_map)
@@ -110,6 +120,19 @@ def _cells(folder: Path, coords: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(cells) != len(coords):
         raise _problem(folder / "box.npy", f"one cell for each of {len(coords)} frames", str(len(cells)))
     return cells
+
+
+def _mask(folder: Path, coords: NDArray[np.float64]) -> NDArray[np.bool_]:
+    file = folder / "aparam.npy"
+    mask = _rows(file, coords.shape[1], "biuf")
+    if len(mask) != len(coords):
+        raise _problem(file, f"one row for each of {len(coords)} frames", str(len(mask)))
+    bad = np.argwhere((mask != 0) & (mask != 1))
+    if bad.size:
+        frame, atom = bad[0]
+        got = f"{mask[frame, atom]} in frame {frame}, atom {atom}"
+        raise _problem(file, "a mask, 1 for a real atom and 0 for a virtual one", got)
+    return mask.astype(np.bool_)
 
 
 def _types(file: Path) -> NDArray[np.int64]:
@@ -127,14 +150,14 @@ def _text(file: Path) -> str:
         raise _problem(file, "a text file", str(error)) from error
 
 
-def _rows(file: Path, width: int) -> NDArray[np.float64]:
+def _rows(file: Path, width: int, kinds: str = "fiu") -> NDArray[np.float64]:
     """Read frames of `width` numbers each; files with `(nf, natoms, 3)` or `(nf, 3, 3)` are read as well."""
     expected = "an npy file of real numbers"
     try:
         array = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise _problem(file, expected, str(error)) from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in kinds:
         raise _problem(file, expected, f"one of {getattr(array, 'dtype', type(array).__name__)}")
     if array.ndim < 2 or int(np.prod(array.shape[1:])) != width:
         raise _problem(file, f"the shape (nf, {width})", str(array.shape))

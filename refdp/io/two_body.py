@@ -15,8 +15,9 @@ from refdp.io.codec import (
     written_statistics,
 )
 from refdp.io.networks import collection_from_dict, collection_to_dict, get
+from refdp.nn.collection import NetworkCollection
 
-__all__ = ["TWO_BODY"]
+__all__ = ["OPTIONS", "TWO_BODY", "read_nets"]
 
 # In the order in which DeePMD-kit writes them, so that files can be compared as text.
 OPTIONS = (
@@ -49,13 +50,25 @@ def _write(descriptor: Any) -> dict[str, Any]:
 
 def _read(cls: Any, data: Mapping[str, Any]) -> Any:
     options = read_written_options(cls, data, ("rcut", "rcut_smth", "sel", "env_mat"))
-    ntypes, nnei = len(options.slots), sum(options.slots)
+    nets = read_nets(data, options)
+    shape = len(options.slots), sum(options.slots), cls.columns
+    davg, dstd = (read_statistics(data, name, shape) for name in ("davg", "dstd"))
+    return cls(options, davg, dstd, nets)
+
+
+def read_nets(data: Mapping[str, Any], options: Any) -> NetworkCollection:
+    """Return the nets of a two-body descriptor: one a type, or one a pair of types, as `type_one_side` says.
+
+    Raises
+    ------
+    SerializationError
+        Their number or their widths are others than the options say.
+    """
     ndim = 1 if options.type_one_side else 2
-    nets = collection_from_dict(get(data, "embeddings", Mapping, "data"), ndim, ntypes)
+    nets = collection_from_dict(get(data, "embeddings", Mapping, "data"), ndim, len(options.slots))
     for k, net in enumerate(nets.networks):
         check_width(net, 1, options, f"embeddings.networks[{k}]")
-    davg, dstd = (read_statistics(data, name, (ntypes, nnei, cls.columns)) for name in ("davg", "dstd"))
-    return cls(options, davg, dstd, nets)
+    return nets
 
 
 TWO_BODY = Codec(_write, _read, written_version=2, last_version=3)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from refdp.errors import unexpected
 from refdp.neighbors.statistics import neighbor_statistics, suggested_slots
 from refdp.species import renumber
 from refdp.system import System
 
-__all__ = ["auto_factor", "automatic_sel", "automatic_slots"]
+__all__ = ["auto_factor", "automatic_places", "automatic_sel", "automatic_slots"]
 
 
 def auto_factor(sel: str) -> float | None:
@@ -68,6 +70,26 @@ def automatic_slots(
     """
     factor, systems = _checked(sel, systems, type_map)
     return suggested_slots(max(neighbor_statistics(s, rcut).most_in_all for s in systems), factor)
+
+
+def automatic_places(
+    sel: str, systems: Sequence[System], type_map: Sequence[str] | None = None
+) -> tuple[int, ...]:
+    """Return the places for atoms of each type that `auto` or `auto:f` stands for where nobody has a cutoff.
+
+    The largest number of atoms of each type that any frame has, masked ones included, times `f` (1 by
+    default) and rounded down: for padded data that is what everything is padded to.
+
+    Raises
+    ------
+    InputError
+        As for `automatic_sel`.
+    """
+    factor, systems = _checked(sel, systems, type_map)
+    factor = 1.0 if sel == "auto" else factor
+    ntypes = len(type_map) if type_map else max(int(s.types.max(initial=-1)) + 1 for s in systems)
+    counts = [[int((s.types == b).sum(axis=1).max(initial=0)) for b in range(ntypes)] for s in systems]
+    return tuple(int(most * factor) for most in np.max(counts, axis=0))
 
 
 def _checked(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from refdp.errors import InputError
-from refdp.io.dataset import load_system, save_system
+from refdp.io.dataset import has_aparam, load_system, save_system
 from refdp.system import System
 
 COORDS = np.random.default_rng(0).normal(size=(3, 2, 3))
@@ -50,7 +50,6 @@ class TestSaveSystem:
     @pytest.mark.parametrize(
         ("system", "words"),
         [
-            (System(COORDS, [0, 0], mask=[0, 1]), "no masked atoms"),
             (System(COORDS[:2], [[0, 1], [1, 0]]), "one line of types"),
             (System(COORDS[:0], [0, 1]), "at least one"),
         ],
@@ -112,6 +111,70 @@ def _text(name, content):
 
 def _array(name, content):
     return lambda folder: np.save(folder / "set.000" / name, content)
+
+
+MASKED = System(COORDS, [1, 0], CELL, mask=[[1, 1], [0, 1], [0, 0]])
+
+
+@pytest.fixture
+def masked(tmp_path):
+    save_system(tmp_path / "sys", MASKED)
+    return tmp_path / "sys"
+
+
+class TestMask:
+    def test_round_trip(self, masked):
+        system = load_system(masked, aparam_as_mask=True)
+        assert system.mask.tolist() == MASKED.mask.tolist()
+        assert (system.coords == COORDS).all()
+
+    def test_is_written_as_zeros_and_ones(self, masked):
+        written = np.load(masked / "set.000/aparam.npy")
+        assert (written.dtype, written.tolist()) == (np.int64, [[1, 1], [0, 1], [0, 0]])
+
+    def test_is_written_only_where_there_is_one(self, folder):
+        assert not (folder / "set.000/aparam.npy").exists()
+
+    def test_is_left_alone_unless_asked_for(self, masked):
+        np.save(masked / "set.000/aparam.npy", np.full((3, 2), 300.0))
+        assert load_system(masked).mask.all()
+
+    @pytest.mark.parametrize("dtype", [np.int32, np.uint8, np.float32, np.float64, bool])
+    def test_any_numbers_will_do(self, masked, dtype):
+        np.save(masked / "set.000/aparam.npy", MASKED.mask.astype(dtype)[..., None])
+        assert load_system(masked, aparam_as_mask=True).mask.tolist() == MASKED.mask.tolist()
+
+    def test_of_several_sets(self, masked):
+        (masked / "set.001").mkdir()
+        for name in ("coord", "box"):
+            np.save(masked / f"set.001/{name}.npy", np.load(masked / f"set.000/{name}.npy")[:1])
+        with pytest.raises(InputError, match=r"set.001/aparam.npy.*No such file"):
+            load_system(masked, aparam_as_mask=True)
+        np.save(masked / "set.001/aparam.npy", [[1, 0]])
+        found = load_system(masked, aparam_as_mask=True).mask
+        assert found.tolist() == [*MASKED.mask.tolist(), [True, False]]
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            ([[1, 1], [0, 2], [1, 1]], "a mask, 1 for a real atom and 0 .*, got 2.0 in frame 1, atom 1"),
+            ([[1, 0.5], [0, 1], [1, 1]], "a mask, .*, got 0.5 in frame 0, atom 1"),
+            ([[1, 1], [0, 1], [np.nan, 1]], "a mask, .*, got nan in frame 2, atom 0"),
+            ([[1, 1]], "one row for each of 3 frames, got 1"),
+            ([[1], [1], [1]], r"the shape \(nf, 2\), got \(3, 1\)"),
+            ([["1", "1"]] * 3, "an npy file of real numbers"),
+        ],
+    )
+    def test_problems_name_the_file(self, masked, content, words):
+        np.save(masked / "set.000/aparam.npy", np.array(content))
+        with pytest.raises(InputError, match=rf"set.000/aparam.npy: expected {words}"):
+            load_system(masked, aparam_as_mask=True)
+
+    def test_has_aparam(self, masked, tmp_path):
+        assert has_aparam(masked)
+        save_system(tmp_path / "bare", SYSTEM)
+        assert not has_aparam(str(tmp_path / "bare"))
+        assert not has_aparam(tmp_path / "nowhere")
 
 
 class TestProblems:
