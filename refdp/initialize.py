@@ -23,6 +23,7 @@ __all__ = [
     "random_collection",
     "random_embedding_net",
     "random_layer",
+    "random_linear",
 ]
 
 Seed: TypeAlias = int | Sequence[int] | None
@@ -62,12 +63,32 @@ def random_layer(n_in: int, n_out: int, options: NetOptions, seed: Seed) -> Laye
     only where the widths allow a skip connection.
     """
     rng = np.random.default_rng(seed)
-    dtype = dtype_of(xp, options.precision)
-    w = rng.normal(scale=1.0 / np.sqrt(n_in + n_out), size=(n_in, n_out))
-    b = rng.normal(size=n_out)
+    w, b = _weights((n_in, n_out), options.precision, rng)
     stepped = options.resnet_dt and n_out in (n_in, 2 * n_in)
-    idt = rng.normal(loc=0.1, scale=0.001, size=n_out).astype(dtype) if stepped else None
-    return Layer(w.astype(dtype), b.astype(dtype), idt, options.activation_function, resnet=True)
+    idt = rng.normal(loc=0.1, scale=0.001, size=n_out).astype(w.dtype) if stepped else None
+    return Layer(w, b, idt, options.activation_function, resnet=True)
+
+
+def random_linear(
+    shape: tuple[int, int],
+    precision: str,
+    seed: Seed,
+    *,
+    bias: bool = True,
+    name: str = "none",
+    resnet: bool = False,
+) -> Layer:
+    """Draw a linear layer `(n_in, n_out)` as `random_layer` does; `name` is one of those of no activation."""
+    w, b = _weights(shape, precision, np.random.default_rng(seed))
+    return Layer(w, b if bias else None, None, name, resnet)
+
+
+def _weights(
+    shape: tuple[int, int], precision: str, rng: np.random.Generator
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    dtype = dtype_of(xp, precision)
+    w = rng.normal(scale=1.0 / np.sqrt(sum(shape)), size=shape)
+    return w.astype(dtype), rng.normal(size=shape[1]).astype(dtype)
 
 
 def random_embedding_net(in_dim: int, options: NetOptions, seed: Seed) -> EmbeddingNet:
@@ -88,7 +109,10 @@ def random_collection(ndim: int, ntypes: int, options: NetOptions, seed: Seed) -
     return NetworkCollection(ndim, ntypes, tuple(nets[key] for key in storage))
 
 
-def neutral_statistics(sel: Sequence[int], ncol: int, precision: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return `davg` of zeros and `dstd` of ones, both `(ntypes, nnei, ncol)`."""
-    shape, dtype = (len(sel), sum(sel), ncol), dtype_of(xp, precision)
+def neutral_statistics(
+    sel: Sequence[int], ncol: int, precision: str, ntypes: int | None = None
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return `davg` of zeros and `dstd` of ones, both `(ntypes, nnei, ncol)`; a type an entry by default."""
+    shape = (len(sel) if ntypes is None else ntypes, sum(sel), ncol)
+    dtype = dtype_of(xp, precision)
     return np.zeros(shape, dtype), np.ones(shape, dtype)

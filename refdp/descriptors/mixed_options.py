@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
 from refdp.descriptors.options import CutoffOptions
 from refdp.errors import unexpected
 
-__all__ = ["MixedOptions"]
+__all__ = ["MixedOptions", "TebdInputMode"]
+
+TebdInputMode: TypeAlias = Annotated[
+    Literal["concat", "strip"],
+    Meta(description="Types as further inputs of the net, or in a net of their own that multiplies it."),
+]
 
 
 class MixedOptions(CutoffOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,10 +27,6 @@ class MixedOptions(CutoffOptions, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = "auto"  # type: ignore[assignment]
     ntypes: Annotated[int | None, Meta(description="Number of types; by default that of `type_map`.")] = None
     tebd_dim: Annotated[int, Meta(description="Width of the type embedding.")] = 8
-    tebd_input_mode: Annotated[
-        Literal["concat", "strip"],
-        Meta(description="Types as further inputs of the net, or in a net of their own that multiplies it."),
-    ] = "concat"
     concat_output_tebd: Annotated[
         bool, Meta(description="Append the type embedding of the centre to the descriptor.")
     ] = True

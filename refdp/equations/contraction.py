@@ -35,7 +35,7 @@ def embedded_environment(
     return xp.matmul(xp.matrix_transpose(g), rows) / n_c
 
 
-def invariant(a: Float[Array, "nf nloc ng 4"], axis_neuron: int) -> Float[Array, "nf nloc dim"]:
+def invariant(a: Float[Array, "nf nloc ng ncol"], axis_neuron: int) -> Float[Array, "nf nloc dim"]:
     r"""Return :math:`D_{mn} = \sum_c A_{mc} A_{nc}` for :math:`n` below `axis_neuron`, flattened.
 
     Equation {eq}`eq-invariant` of the book; doi:10.48550/arXiv.1805.09003. Rotations act on the last
@@ -44,7 +44,7 @@ def invariant(a: Float[Array, "nf nloc ng 4"], axis_neuron: int) -> Float[Array,
     Parameters
     ----------
     a
-        `(nf, nloc, ng, 4)`.
+        `(nf, nloc, ng, ncol)`, as a rule with 4 columns.
     axis_neuron
         How many of the first rows of :math:`A` are the second factor.
 

@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Int
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 
-__all__ = ["distance", "environment_matrix", "radial_environment", "standardize"]
+__all__ = ["by_center", "distance", "environment_matrix", "radial_environment", "standardize"]
 
 
 def distance(
@@ -111,13 +111,15 @@ def standardize(
     davg, dstd
         `(ntypes, nnei, ncol)`, by type of the centre.
     """
-    xp = array_namespace(rows)
-    ix = array_namespace(center_type)
+    return (rows - by_center(davg, center_type, 0.0)) / by_center(dstd, center_type, 1.0)
+
+
+def by_center(
+    values: Float[Array, "ntypes nnei ncol"], center_type: Int[Array, "nf nloc"], neutral: float
+) -> Float[Array, "nf nloc nnei ncol"]:
+    """Return the `values` of the type of each centre, and the `neutral` one for virtual centres."""
+    xp, ix = array_namespace(values), array_namespace(center_type)
     real = center_type >= 0
     index = ix.reshape(ix.where(real, center_type, 0), (-1,))
-    real = real[..., None, None]
-    mean = xp.reshape(xp.take(davg, index, axis=0), rows.shape)
-    width = xp.reshape(xp.take(dstd, index, axis=0), rows.shape)
-    mean = xp.where(real, mean, xp.zeros_like(mean))
-    width = xp.where(real, width, xp.ones_like(width))
-    return (rows - mean) / width
+    found = xp.reshape(xp.take(values, index, axis=0), (*center_type.shape, *values.shape[1:]))
+    return xp.where(real[..., None, None], found, xp.full_like(found, neutral))

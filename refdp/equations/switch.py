@@ -7,7 +7,7 @@ from jaxtyping import Float
 from refdp._typing import Array
 from refdp.namespaces import array_namespace
 
-__all__ = ["switch"]
+__all__ = ["cubic_fade", "switch"]
 
 
 def switch(r: Float[Array, "*shape"], rcut_smth: float, rcut: float) -> Float[Array, "*shape"]:
@@ -37,3 +37,22 @@ def switch(r: Float[Array, "*shape"], rcut_smth: float, rcut: float) -> Float[Ar
     u = (clamped - rcut_smth) / (rcut - rcut_smth)
     square = u * u
     return (square * u) * (square * -6.0 + u * 15.0 - 10.0) + 1.0
+
+
+def cubic_fade(s: Float[Array, "*shape"], rcut_smth: float) -> Float[Array, "*shape"]:
+    r"""Return :math:`w_{TF} = \mathrm{clip}(1 - (1 - r_s s)^3, 0, 1)` of the radial column :math:`s = w/r`.
+
+    What DeePMD-kit's TensorFlow part has in place of the switch where types and attention fade: 1 up to
+    `rcut_smth`, 0 at `rcut`, and up to 0.36 away from :math:`w` in between. Equation {eq}`eq-cubic-fade` of
+    the book.
+
+    Parameters
+    ----------
+    s
+        Radial column in 1/angstrom, any shape.
+    rcut_smth
+        Where the switch begins to fall, in angstrom.
+    """
+    xp = array_namespace(s)
+    rest = 1.0 - xp.minimum(s * rcut_smth, 1.0)
+    return 1.0 - rest * rest * rest
