@@ -4,7 +4,7 @@ from refdp import examples, trace
 from refdp._version import __version__
 from refdp.certification import certify
 from refdp.config import from_config
-from refdp.descriptors import Descriptor, DescriptorOutput, SeE2A, SeE2R
+from refdp.descriptors import Descriptor, DescriptorOutput, Hybrid, SeAMask, SeE2A, SeE2R, SeE3, SeE3Tebd
 from refdp.evaluate import describe
 from refdp.io.serialized import deserialize
 from refdp.statistics import with_statistics
@@ -13,8 +13,12 @@ from refdp.system import System
 __all__ = [
     "Descriptor",
     "DescriptorOutput",
+    "Hybrid",
+    "SeAMask",
     "SeE2A",
     "SeE2R",
+    "SeE3",
+    "SeE3Tebd",
     "System",
     "__version__",
     "certify",

@@ -22,6 +22,7 @@ from refdp.system import System
 __all__ = ["Enclosure", "budget", "certify", "truth"]
 
 BLOCK = 16
+BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ def certify(
     shape = (system.nf, system.natoms, descriptor.dim_out)
     out = to_balls(np.zeros(shape), bits).balls.copy()
     at_center = [
-        _moved(descriptor.for_center(a), lambda x: to_balls(x, bits)) for a in range(descriptor.ntypes)
+        _moved(descriptor.for_center(a), lambda x: to_balls(_wide(x), bits)) for a in range(descriptor.ntypes)
     ]
     for piece in _restricted(blocks(system, BLOCK), chosen):
         env = neighborhood.environment(piece.frame, piece.centers)
@@ -141,7 +142,7 @@ def truth(
     """
     from refdp.namespaces.balls import to_balls
 
-    return _called(descriptor, lambda x: to_balls(x, bits), coord_ext, atype_ext, nlist, mapping)
+    return _called(descriptor, lambda x: to_balls(_wide(x), bits), coord_ext, atype_ext, nlist, mapping)
 
 
 def budget(
@@ -162,12 +163,18 @@ def budget(
         As for `truth`.
     bits
         53 for float64, 24 for float32, 11 for float16, 8 for bfloat16; by default those of the descriptor.
+        Arrays in fewer digits keep those: children of a hybrid may have different precisions.
     """
-    from refdp.namespaces.budgets import radius, to_budgets
+    from refdp.namespaces.budgets import BudgetNamespace, radius
 
-    own = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}[np.dtype(_dtype(descriptor)).name]
-    digits = own if bits is None else bits
-    out = _called(descriptor, lambda x: to_budgets(x, digits), coord_ext, atype_ext, nlist, mapping)
+    digits = BITS[np.dtype(_dtype(descriptor)).name] if bits is None else bits
+    namespace = BudgetNamespace(digits)
+
+    def move(x: Any) -> Any:
+        own = np.dtype(x.dtype).name
+        return namespace.asarray(_wide(x), dtype=own if BITS[own] < digits else namespace.default_format)
+
+    out = _called(descriptor, move, coord_ext, atype_ext, nlist, mapping)
     return DescriptorOutput(*(x if x is None else radius(x) for x in out))  # type: ignore[arg-type]
 
 
@@ -181,13 +188,13 @@ def _called(
 ) -> DescriptorOutput:
     check_call(descriptor, coord_ext, atype_ext, nlist, mapping)
     rounded = np.asarray(coord_ext).astype(_dtype(descriptor)).reshape(*atype_ext.shape, 3)
-    exact: Any = move(_wide(rounded))
+    exact: Any = move(rounded)
     env = environment(exact, atype_ext, nlist, mapping)
     return _moved(descriptor.to(xp), move).describe(env)
 
 
 def _moved(descriptor: Descriptor, move: Callable[[Array], Any]) -> Descriptor:
-    return map_arrays(descriptor, lambda x: move(_wide(x)))
+    return map_arrays(descriptor, move)
 
 
 def _wide(x: Any) -> Any:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from refdp.descriptors import Descriptor, descriptor_class
+from refdp.descriptors import Descriptor, Hybrid, descriptor_class
+from refdp.descriptors.hybrid import HybridOptions, check_nesting
 from refdp.descriptors.mixed_options import MixedOptions
-from refdp.errors import ConfigError, InputError, unexpected
-from refdp.initialize import Seed
-from refdp.neighbors.automatic import automatic_sel, automatic_slots
+from refdp.descriptors.options import CutoffOptions
+from refdp.errors import ConfigError, InputError, inside, unexpected
+from refdp.initialize import Seed, child_seed
+from refdp.neighbors.automatic import automatic_places, automatic_sel, automatic_slots
 from refdp.system import System
 
 __all__ = ["from_config", "read_options"]
@@ -37,11 +39,12 @@ def from_config(
         The section, `{"type": "se_e2_a", "rcut": 6.0, ...}`; keys that begin with `_` are comments. A whole
         input file is fine too: its `model.descriptor` is taken.
     type_map
-        Name of each type; overrides the section's.
+        Name of each type; overrides the section's, and those of a hybrid's children.
     seed
-        Seed of the random weights; overrides the section's.
+        Seed of the random weights; overrides the section's. Child `k` of a hybrid gets the child seed `k`.
     systems
-        Data that decide `sel` where it is `auto`.
+        Data that decide `sel` where it is `auto`; for se_a_mask that is the largest number of atoms of each
+        type (DeePMD-kit accepts the word there and then fails).
 
     Raises
     ------
@@ -49,18 +52,10 @@ def from_config(
         A key is unknown, a type is wrong, a value is impossible, or values do not fit together.
     """
     section, names = _descriptor_section(config)
-    cls = descriptor_class(section.pop("type", None), ConfigError)
-    type_map = names if type_map is None else type_map
-    section |= {} if type_map is None else {"type_map": list(type_map)}
-    section |= {} if seed is None else {"seed": seed}
     data = (systems,) if isinstance(systems, System) else tuple(systems)
-    options = read_options(cls.options_type, section)
-    try:
-        return cls.initial(_resolve_sel(_resolve_types(options, data), data))
-    except ConfigError:
-        raise
-    except InputError as error:
-        raise ConfigError(str(error)) from None
+    check_nesting(section, ConfigError)
+    section = _overridden(section, names if type_map is None else type_map, seed)
+    return _built(*_read(section), data)
 
 
 def read_options(options_type: type[S], section: Mapping[str, Any]) -> S:
@@ -73,13 +68,16 @@ def read_options(options_type: type[S], section: Mapping[str, Any]) -> S:
     """
     known = set(options_type.__struct_fields__)
     for key in section:
+        if key in (forced := getattr(options_type, "forced", {})):
+            what = f"not to be set: it is {forced[key]} for this type, always"
+            raise unexpected(key, section[key], what, ConfigError)
         if key not in known:
             raise _unknown_key(key, known)
     plain = {key: _plain(value) for key, value in section.items()}
     try:
         return msgspec.convert(plain, options_type)
     except msgspec.ValidationError as error:
-        raise _named(str(error), section) from None
+        raise _named(str(error), section, options_type) from None
 
 
 def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
@@ -90,7 +88,67 @@ def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], list
         config = config["model"]
     if isinstance(config.get("descriptor"), Mapping):
         names, config = config.get("type_map"), config["descriptor"]
-    section = {key: value for key, value in config.items() if not str(key).startswith("_")}
+    return dict(config), names
+
+
+def _overridden(section: Mapping[str, Any], type_map: Sequence[str] | None, seed: Seed) -> dict[str, Any]:
+    """Return a section with another type map and seed where these are given, down to a hybrid's children."""
+    section = dict(section) | ({} if type_map is None else {"type_map": list(type_map)})
+    children = section.get("list")
+    if not isinstance(children, list | tuple):
+        return section | ({} if seed is None else {"seed": seed})
+    section["list"] = [
+        _overridden(child, type_map, child_seed(seed, k)) if isinstance(child, Mapping) else child
+        for k, child in enumerate(children)
+    ]
+    return section
+
+
+def _read(section: Mapping[str, Any]) -> tuple[type[Descriptor], Any]:
+    """Return the class and the options of a section."""
+    section = _without_aliases(section)
+    cls = descriptor_class(section.pop("type", None), ConfigError)
+    return cls, read_options(cls.options_type, section)
+
+
+def _built(cls: Any, options: Any, data: Sequence[System]) -> Descriptor:
+    try:
+        if isinstance(options, HybridOptions):
+            return _hybrid(options, data)
+        made: Descriptor = cls.initial(_resolve_sel(_resolve_types(options, data), data))
+    except ConfigError:
+        raise
+    except InputError as error:
+        raise ConfigError(str(error)) from None
+    return made
+
+
+def _hybrid(options: HybridOptions, data: Sequence[System]) -> Hybrid:
+    made = Hybrid(tuple(_children(options, data)))
+    if options.ntypes not in (None, made.ntypes):
+        what = f"{made.ntypes}, the number of types of `list`"
+        raise unexpected("ntypes", options.ntypes, what, ConfigError)
+    return made
+
+
+def _children(options: HybridOptions, data: Sequence[System]) -> Iterator[Descriptor]:
+    """Build the children, each with the types of the hybrid, or of the first child that tells, if need be."""
+    names = {} if options.type_map is None else {"type_map": list(options.type_map)}
+    read = []
+    for k, section in enumerate(options.list):
+        with inside(f"list[{k}]"):
+            read.append(_read(names | section))
+    counts = [options.ntypes, *(child.type_count for _, child in read)]
+    ntypes = next((count for count in counts if count is not None), None)
+    for k, (cls, child) in enumerate(read):
+        wanting = child.type_count is None and hasattr(child, "ntypes")
+        with inside(f"list[{k}]"):
+            yield _built(cls, msgspec.structs.replace(child, ntypes=ntypes) if wanting else child, data)
+
+
+def _without_aliases(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a section without comments, its keys by their preferred names."""
+    section = {key: value for key, value in section.items() if not str(key).startswith("_")}
     for alias, name in ALIASES.items():
         if alias in section and name in section:
             raise unexpected(
@@ -98,7 +156,7 @@ def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], list
             )
         if alias in section:
             section[name] = section.pop(alias)
-    return section, names
+    return section
 
 
 def _plain(value: Any) -> Any:
@@ -114,11 +172,11 @@ def _unknown_key(key: Any, known: set[str]) -> ConfigError:
     return ConfigError(f"`{key}`: unknown key{hint} known keys are {', '.join(sorted(known))}")
 
 
-def _named(message: str, section: Mapping[str, Any]) -> ConfigError:
+def _named(message: str, section: Mapping[str, Any], options_type: type[Any]) -> ConfigError:
     """Turn msgspec's message, `Expected int, got str - at $.sel[1]`, into one that shows the value."""
     found = re.fullmatch(r"Expected (.*), got (.*) - at `\$\.(.*)`", message)
     if not found:
-        return _shown(message, section)
+        return _shown(message, section, options_type)
     wanted, came, path = found.groups()
     value: Any = section
     for part in re.findall(r"\w+", path):
@@ -126,23 +184,31 @@ def _named(message: str, section: Mapping[str, Any]) -> ConfigError:
     return ConfigError(f"`{path}`: expected {wanted}, got {came}: {value!r}")
 
 
-def _shown(message: str, section: Mapping[str, Any]) -> ConfigError:
+def _shown(message: str, section: Mapping[str, Any], options_type: type[Any]) -> ConfigError:
     """Add key and value to a message of msgspec that names only the place; leave one of ours as it is."""
     text, at, path = message.removesuffix("`").partition(" - at `$")
     key = path.lstrip(".").partition("[")[0]
     if not at or key not in section:
         return ConfigError(text)
-    allowed = f"numbers that a `float` or `int` of 64 bits holds ({text})"
+    choices = get_args(get_type_hints(options_type)[key]) if text.startswith("Invalid enum") else ()
+    several = f"one of {', '.join(map(repr, choices))}"
+    allowed = several if choices else f"numbers that a `float` or `int` of 64 bits holds ({text})"
     return ConfigError(str(unexpected(key, section[key], allowed)))
 
 
 def _resolve_types(options: Any, systems: Sequence[System]) -> Any:
     """Take the types from data where the options do not say how many there are."""
-    if options.type_count is not None or not isinstance(options, MixedOptions) or not systems:
+    if options.type_count is not None or not isinstance(options, MixedOptions):
         return options
-    names = systems[0].type_map
-    if names is not None and all(system.type_map == names for system in systems):
-        return msgspec.structs.replace(options, type_map=names)
+    if not systems:
+        what = "a name for each type, or data to find the types in: nothing else says how many there are"
+        raise unexpected("type_map", options.type_map, what, ConfigError)
+    names = {system.type_map for system in systems}
+    if len(names - {None}) > 1:
+        what = "names for all types: those of the systems are not the same"
+        raise unexpected("type_map", options.type_map, what, ConfigError)
+    if None not in names:
+        return msgspec.structs.replace(options, type_map=names.pop())
     highest = max(int(system.atype.max(initial=0)) for system in systems)
     return msgspec.structs.replace(options, ntypes=highest + 1)
 
@@ -153,5 +219,8 @@ def _resolve_sel(options: Any, systems: Sequence[System]) -> Any:
     if not systems:
         what = "a list of integers, or data to count neighbours in: `from_config(..., systems=[...])`"
         raise unexpected("sel", options.sel, what, ConfigError)
+    if not isinstance(options, CutoffOptions):
+        found = automatic_places(options.sel, systems, options.type_map)
+        return msgspec.structs.replace(options, sel=found)
     count = automatic_slots if isinstance(options, MixedOptions) else automatic_sel
     return msgspec.structs.replace(options, sel=count(options.sel, systems, options.rcut, options.type_map))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "SerializationError",
     "UndecidedError",
     "UnsupportedError",
+    "inside",
     "positive",
     "unexpected",
 ]
@@ -69,3 +72,20 @@ def positive(name: str, value: object, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise unexpected(name, value, f"a whole number of {least} or more")
     return int(value)
+
+
+@contextmanager
+def inside(place: str) -> Iterator[None]:
+    """Say, in errors raised inside the block, of which part they speak: `rcut` becomes `list[1].rcut`.
+
+    Parameters
+    ----------
+    place
+        The part, as the user wrote it.
+    """
+    try:
+        yield
+    except (InputError, UnsupportedError) as error:
+        message = str(error)
+        named = f"`{place}.{message[1:]}" if message.startswith("`") else f"`{place}`: {message}"
+        raise type(error)(named) from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack, overload
 
 import numpy as np
 from array_api_compat import numpy as xp
@@ -16,10 +17,11 @@ from refdp.errors import InputError, positive, unexpected
 from refdp.expansion import expand_descriptor
 from refdp.namespaces import dtype_of
 from refdp.neighbors.environment import Environment, environment
+from refdp.neighbors.everyone import everyone
 from refdp.neighbors.images import Extended, extend
 from refdp.neighbors.table import neighbor_list
 from refdp.progress import follow
-from refdp.species import renumber
+from refdp.species import match_types
 from refdp.system import System
 from refdp.trace import listening
 
@@ -34,7 +36,8 @@ __all__ = [
     "match_types",
 ]
 
-BLOCK = 64
+LARGEST_BLOCK = 64
+CACHE = 2**20  # numbers that a block may hold at a time
 EXPAND_FROM = 100
 
 
@@ -62,15 +65,30 @@ class Block(NamedTuple):
     center_type: int
 
 
+class How(TypedDict, total=False):
+    """Options of `describe`."""
+
+    threads: int | None
+    block: int | None
+    progress: bool | None
+    expand: bool | None
+
+
+@overload
+def describe(descriptor: Descriptor, system: System, **how: Unpack[How]) -> NDArray[np.float64]: ...
+@overload
+def describe(
+    descriptor: Descriptor, system: Sequence[System], **how: Unpack[How]
+) -> list[NDArray[np.float64]]: ...
 def describe(
     descriptor: Descriptor,
-    system: System,
+    system: System | Sequence[System],
     *,
     threads: int | None = None,
-    block: int = BLOCK,
+    block: int | None = None,
     progress: bool | None = None,
     expand: bool | None = None,
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64] | list[NDArray[np.float64]]:
     """Return the descriptor of every atom, `(nf, natoms, dim)`; zero for virtual atoms.
 
     Parameters
@@ -78,11 +96,13 @@ def describe(
     descriptor
         Any descriptor of this package.
     system
-        The atoms. Where both have a type map, species are matched by name.
+        The atoms. Where both have a type map, species are matched by name. A list of systems, which may have
+        different numbers of atoms, gives a list of results.
     threads
         How many; one for each core by default. The number changes no bit of the result.
     block
-        Atoms to a block; changes the result within the error budget at most.
+        Atoms to a block; by default as many as stay in the cache. Changes the result within the error
+        budget at most.
     progress
         Whether to show a progress bar; by default in a terminal, after a second.
     expand
@@ -92,7 +112,8 @@ def describe(
     Raises
     ------
     InputError
-        The system has a type that the descriptor does not know, or two atoms at one place.
+        The system has a type that the descriptor does not know, or two real atoms at one place; for a
+        descriptor without a cutoff also: it has a cell, or more atoms of a type than `sel` has room for.
 
     Notes
     -----
@@ -102,9 +123,12 @@ def describe(
 
     if not isinstance(descriptor, Descriptor):
         raise unexpected("descriptor", descriptor, "a descriptor, from `from_config` or `deserialize`")
+    if isinstance(system, Sequence) and all(isinstance(each, System) for each in system):
+        how: How = {"threads": threads, "block": block, "progress": progress, "expand": expand}
+        return [describe(descriptor, each, **how) for each in system]
     if not isinstance(system, System):
-        raise unexpected("system", system, "a `System`")
-    block = positive("block", block)
+        raise unexpected("system", system, "a `System`, or a list of them")
+    block = _fitting(descriptor) if block is None else positive("block", block)
     threads = _thread_count(threads)
     descriptor = descriptor.to(xp)
     system = match_types(descriptor, system)
@@ -158,28 +182,15 @@ def environments(descriptor: Descriptor, system: System) -> Environment:
 
 def find_neighbors(descriptor: Descriptor, system: System) -> Neighborhood:
     """Return extended atoms and the neighbour table that the descriptor wants."""
-    extended = extend(system, descriptor.rcut, prune=True)
-    nlist = neighbor_list(
-        extended, system.natoms, descriptor.rcut, descriptor.sel, mixed_types=descriptor.mixed_types
-    )
+    rcut, sel = descriptor.rcut, descriptor.sel
+    if math.isinf(rcut):
+        extended, nlist = everyone(system, sel)
+    else:
+        extended = extend(system, rcut, prune=True)
+        nlist = neighbor_list(extended, system.natoms, rcut, sel, mixed_types=descriptor.mixed_types)
     # The precision of positions, not only of their differences, is that of the descriptor.
     rounded = extended.coord_ext.astype(dtype_of(xp, descriptor.precision), copy=False)
     return Neighborhood(extended._replace(coord_ext=rounded), nlist)
-
-
-def match_types(descriptor: Descriptor, system: System) -> System:
-    """Return the system with the type numbers of the descriptor, matched by name where both have names.
-
-    Raises
-    ------
-    InputError
-        The system has a species, or a type number, that the descriptor does not know.
-    """
-    system = renumber(system, descriptor.type_map)
-    highest = int(np.max(system.atype, initial=-1))
-    if highest >= descriptor.ntypes:
-        raise unexpected("types", highest, f"types below {descriptor.ntypes}, the number of types")
-    return system
 
 
 def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = None) -> None:
@@ -194,9 +205,11 @@ def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = 
         frame, atom, slot = together[0]
         other = int(np.asarray(env.owner)[frame, atom, slot])
         where = (frame, atom) if piece is None else (piece.frame, int(piece.centers[atom]))
+        # Without a cutoff there is no such option.
+        way_out = math.isfinite(descriptor.rcut)
         message = (
             f"`coords`: expected real atoms at different places, got atoms {where[1]} and {other} of frame "
-            f"{where[0]} at one; a positive `env_protection` allows it"
+            f"{where[0]} at one{'; a positive `env_protection` allows it' if way_out else ''}"
         )
         raise InputError(message)
 
@@ -213,6 +226,10 @@ def blocks(system: System, size: int) -> Iterator[Block]:
             atoms = np.flatnonzero(atype == a)
             for start in range(0, atoms.size, size):
                 yield Block(frame, atoms[start : start + size], int(a))
+
+
+def _fitting(descriptor: Descriptor) -> int:
+    return max(1, min(LARGEST_BLOCK, CACHE // descriptor.footprint))
 
 
 def _thread_count(threads: int | None) -> int:

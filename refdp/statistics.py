@@ -10,9 +10,11 @@ import numpy as np
 from array_api_compat import numpy as np_compat
 from numpy.typing import NDArray
 
+from refdp.descriptors.hybrid import Hybrid
 from refdp.descriptors.rows import exclude, raw_environment
+from refdp.descriptors.single import StandardizedDescriptor
 from refdp.equations.exclusion import pair_mask
-from refdp.evaluate import check_apart, environments
+from refdp.evaluate import check_apart, environments, match_types
 from refdp.namespaces import array_namespace, device_of, to_numpy, transfer
 from refdp.system import System
 
@@ -27,22 +29,37 @@ def with_statistics(
 ) -> Any:
     """Return the descriptor with `davg` and `dstd` computed from data.
 
-    With `set_davg_zero` the mean stays as it is.
+    With `set_davg_zero` the mean stays as it is; a descriptor that has neither is returned unchanged. Each
+    child of a hybrid gets its own, from its own neighbour lists and not from its part of the hybrid's.
 
     Parameters
     ----------
     descriptor
-        se_e2_a or se_e2_r.
+        Any descriptor of this package.
     systems
         The data.
     pair_exclude_types
         Pairs that the model, not the descriptor, excludes: their slots are emptied.
     """
+    if isinstance(descriptor, Hybrid):
+        return _hybrid_with_statistics(descriptor, systems, pair_exclude_types)
+    if not isinstance(descriptor, StandardizedDescriptor):
+        return descriptor
     davg, dstd = environment_statistics(descriptor, systems, pair_exclude_types)
     davg = to_numpy(descriptor.davg) if descriptor.options.set_davg_zero else davg
     xp, device = array_namespace(descriptor.dstd), device_of(descriptor.dstd)
     arrays = (transfer(x, xp, descriptor.dstd.dtype, device) for x in (davg, dstd))
     return replace(descriptor, **dict(zip(("davg", "dstd"), arrays, strict=True)))
+
+
+def _hybrid_with_statistics(
+    hybrid: Hybrid, systems: System | Iterable[System], pair_exclude_types: Sequence[tuple[int, int]]
+) -> Hybrid:
+    given = (systems,) if isinstance(systems, System) else systems
+    # By the hybrid's names: a child without names would take the numbers of a system as they are.
+    matched = [match_types(hybrid, system) for system in given]
+    children = (with_statistics(child, matched, pair_exclude_types) for child in hybrid.children)
+    return replace(hybrid, children=tuple(children))
 
 
 def environment_statistics(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 __all__ = ["STEPS", "Meaning", "meaning"]
@@ -23,6 +24,7 @@ class Meaning(NamedTuple):
 
 
 STEPS = {
+    "T": Meaning("Type embedding: a vector for each type, and zero for no atom.", "eq-type-embedding"),
     "r": Meaning(
         "Distance to each neighbour, in angstrom; 1 in empty slots, where nothing depends on it.",
         "eq-distance",
@@ -36,17 +38,56 @@ STEPS = {
         "Environment matrix standardized by mean and width of the centre's type; empty slots too.",
         "eq-standardize",
     ),
+    "s": Meaning("The switch of each neighbour, 0 also in slots of excluded pairs.", "eq-switch"),
     "G": Meaning(
         "Embedding of each neighbour: a small net, of its type, applied to the first column of E.",
         "eq-embedding-one-side",
+    ),
+    "g": Meaning(
+        "Features of each neighbour's distance: a net of the first column of E.", "eq-embedding-strip"
+    ),
+    "t": Meaning(
+        "Features of the types: a net of the vectors of slot and centre, fading where attention is smooth.",
+        "eq-embedding-strip",
+    ),
+    "G0": Meaning(
+        "Features of each slot before attention: a net of the first column of E and of types, or g + g t.",
+        "eq-embedding-concat",
+    ),
+    "theta": Meaning(
+        "Cosine of the angle between two neighbours times both lengths: the product of their rows of E.",
+        "eq-angle",
     ),
     "A": Meaning(
         "Embedded environment: G transposed times E, over the number of slots; forgets the order.",
         "eq-embedded-environment",
     ),
+    "Lambda1": Meaning(
+        "Logits of a layer of attention: how well the query of a slot fits the key of each other.",
+        "eq-attention-logits",
+    ),
+    "A1": Meaning(
+        "Weights of a layer of attention: how much of each slot another one takes up; smooth, gated, masked.",
+        "eq-attention-gate",
+    ),
+    "G1": Meaning(
+        "Features of each slot after a layer of attention: what was heard is added, then normalized.",
+        "eq-attention-output",
+    ),
+    "B": Meaning("Rows of E, then the solid harmonics of each neighbour up to lmax.", "eq-moments"),
+    "M": Meaning(
+        "Features times rows, summed over all slots and divided by their number; forgets the order.",
+        "eq-se-atten",
+    ),
     "D": Meaning(
         "The descriptor of the atom: it knows neither the order nor the orientation of its neighbours.",
         "eq-invariant",
+    ),
+}
+
+_SE_ATTEN = {
+    "D": Meaning(
+        "The descriptor of the atom: M times its first rows, then the vector of its type.", "eq-se-atten"
     ),
 }
 
@@ -58,12 +99,49 @@ OVERRIDES = {
             "eq-embedding-two-side",
         ),
     },
+    "se_a_mask": {
+        "w": Meaning(
+            "1 for another real atom, 0 in empty slots: there is no cutoff, so no switch.", "eq-se-a-mask"
+        ),
+        "R": Meaning(
+            "Environment matrix: 1/r, then that times the direction to the other atom; in 1/angstrom.",
+            "eq-se-a-mask",
+        ),
+        "E": Meaning(
+            "Environment matrix with the rows of excluded pairs at zero; there are no statistics.",
+            "eq-se-a-mask",
+        ),
+    },
+    "se_atten": _SE_ATTEN,
+    "se_atten_v2": _SE_ATTEN,
     "se_e2_r": {
         "R": Meaning("Radial environment: w/r of each neighbour, in 1/angstrom.", "eq-radial"),
         "A": Meaning(
             "The mean of G over all slots: every neighbour counts the same, empty slots too.", "eq-se-e2-r"
         ),
         "D": Meaning("The descriptor of the atom: A divided by 5.", "eq-se-e2-r"),
+    },
+    "se_e3": {
+        "A": Meaning(
+            "For each pair of types, the mean over its slots of theta times the net of the pair at theta.",
+            "eq-se-e3",
+        ),
+        "D": Meaning("The descriptor of the atom: the sum of A over the pairs of types.", "eq-se-e3"),
+    },
+    "se_e3_tebd": {
+        "g": Meaning("Embedding of each pair of neighbours without types: a net of theta.", "eq-se-e3-tebd"),
+        "t": Meaning("A net of the types of both neighbours; fades with their switches.", "eq-se-e3-tebd"),
+        "G": Meaning(
+            "Embedding of each pair of neighbours: a net of theta and both types, or g and t combined.",
+            "eq-se-e3-tebd",
+        ),
+        "D": Meaning(
+            "The descriptor of the atom: the mean of theta times G over pairs of slots, then its own type.",
+            "eq-se-e3-tebd",
+        ),
+    },
+    "hybrid": {
+        "D": Meaning("The descriptor of the atom: those of the children side by side.", "eq-hybrid"),
     },
 }
 
@@ -74,10 +152,12 @@ def meaning(step: str, *variants: str) -> Meaning:
     Parameters
     ----------
     step
-        The name of the step.
+        The name of the step; `0.E` of the first child of a hybrid is `E`, and `G2` of the second of several
+        layers is what `G1` is of the first.
     variants
         What the calculation is: the name of the descriptor, `two-sided` where nets belong to pairs of types.
     """
+    step = re.sub(r"[1-9]\d*$", "1", step.rpartition(".")[2])
     for variant in variants:
         if step in OVERRIDES.get(variant, {}):
             return OVERRIDES[variant][step]

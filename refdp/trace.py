@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["Step", "Trace", "listening", "record", "step"]
+__all__ = ["Step", "Trace", "listening", "prefixed", "record", "step"]
 
 T = TypeVar("T")
 
@@ -40,6 +40,7 @@ class Trace(list[Step]):
 
 
 _listener: ContextVar[Trace | None] = ContextVar("refdp_trace", default=None)
+_prefix: ContextVar[str] = ContextVar("refdp_trace_prefix", default="")
 
 
 def step(name: str, value: T) -> T:
@@ -54,13 +55,26 @@ def step(name: str, value: T) -> T:
     """
     trace = _listener.get()
     if trace is not None:
-        trace.append(Step(name, value))
+        trace.append(Step(f"{_prefix.get()}{name}", value))
     return value
 
 
 def listening() -> bool:
     """Tell whether a `record` block is open in this thread."""
     return _listener.get() is not None
+
+
+@contextmanager
+def prefixed(prefix: str) -> Iterator[None]:
+    """Put `prefix` in front of the names of the steps inside the block, after the prefixes around it.
+
+    A descriptor that consists of others tells their steps apart so: `0.E`, `1.E`.
+    """
+    token = _prefix.set(f"{_prefix.get()}{prefix}")
+    try:
+        yield
+    finally:
+        _prefix.reset(token)
 
 
 @contextmanager

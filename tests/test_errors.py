@@ -12,6 +12,8 @@ from refdp.errors import (
     RefdpError,
     SelOverflowWarning,
     SerializationError,
+    UnsupportedError,
+    inside,
     positive,
     unexpected,
 )
@@ -39,7 +41,7 @@ class TestClasses:
         defined = {
             n for n, x in vars(errors).items() if isinstance(x, type) and x.__module__ == errors.__name__
         }
-        assert set(errors.__all__) == defined | {"positive", "unexpected"}
+        assert set(errors.__all__) == defined | {"inside", "positive", "unexpected"}
 
 
 class TestPositive:
@@ -51,6 +53,27 @@ class TestPositive:
     def test_others_are_refused(self, value):
         with pytest.raises(InputError, match=r"`n`: expected a whole number of 1 or more, got"):
             positive("n", value)
+
+
+class TestInside:
+    @pytest.mark.parametrize("cls", [InputError, ConfigError, SerializationError, UnsupportedError])
+    @pytest.mark.parametrize(
+        ("message", "expected"),
+        [("`rcut`: expected x", "`list[1].rcut`: expected x"), ("no `rcut`", "`list[1]`: no `rcut`")],
+    )
+    def test_says_of_which_part_an_error_speaks(self, cls, message, expected):
+        with pytest.raises(cls) as caught, inside("list[1]"):
+            raise cls(message)
+        assert str(caught.value) == expected
+        assert type(caught.value) is cls
+
+    def test_of_which_part_of_a_part(self):
+        with pytest.raises(InputError, match=r"`a\.b\.c`: d"), inside("a"), inside("b"):
+            raise InputError("`c`: d")
+
+    def test_other_errors_pass(self):
+        with pytest.raises(ZeroDivisionError, match="integer division"), inside("a"):
+            _ = 1 // 0
 
 
 class TestUnexpected:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from refdp.trace import Step, Trace, listening, record, step
+from refdp.trace import Step, Trace, listening, prefixed, record, step
 
 
 class TestStep:
@@ -51,6 +51,25 @@ class TestRecord:
             assert pool.submit(listening).result() is False
             pool.submit(step, "a", 1).result()
         assert trace == []
+
+
+class TestPrefixed:
+    def test_stands_before_the_names_inside(self):
+        with record() as trace:
+            with prefixed("0."):
+                step("a", 1)
+                with prefixed("1."):
+                    step("b", 2)
+                step("c", 3)
+            step("d", 4)
+        assert trace.names == ["0.a", "0.1.b", "0.c", "d"]
+
+    def test_is_gone_after_an_error(self):
+        with pytest.raises(ZeroDivisionError), prefixed("0."):
+            step("a", 1 // 0)
+        with record() as trace:
+            step("a", 1)
+        assert trace.names == ["a"]
 
 
 class TestListening:

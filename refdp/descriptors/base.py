@@ -1,20 +1,19 @@
-"""What every descriptor has: options, statistics, `call`, `to`, `serialize`."""
+"""What every descriptor has: `describe`, `call`, `to`, `serialize`, and what callers must know of it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
 import msgspec
 
 from refdp._typing import Array, Namespace
 from refdp.descriptors.checks import check_call
-from refdp.errors import unexpected
-from refdp.namespaces import array_namespace, device_of, dtype_of, map_arrays, transfer
+from refdp.namespaces import array_namespace, device_of, dtype_of
 from refdp.neighbors.environment import Environment, environment
 
-__all__ = ["Descriptor", "DescriptorOutput", "StandardizedDescriptor"]
+__all__ = ["Descriptor", "DescriptorOutput"]
 
 
 class DescriptorOutput(NamedTuple):
@@ -41,40 +40,30 @@ class DescriptorOutput(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Descriptor(ABC):
-    """A descriptor: its options, its arrays, and one method `describe` that is its derivation.
-
-    Attributes
-    ----------
-    options
-        The frozen options.
-    """
-
-    options: Any
+    """A descriptor: one method `describe` that is its derivation, and what callers must know of it."""
 
     names: ClassVar[tuple[str, ...]]  # in input files and serialized dictionaries, the preferred one first
     written_name: ClassVar[str]  # in serialized dictionaries
-    options_type: ClassVar[type[msgspec.Struct]]
-    absent: ClassVar[dict[str, Any]]  # what a key missing from a serialized dictionary stands for
+    options_type: ClassVar[type[msgspec.Struct]]  # of its section in an input file
 
     @abstractmethod
     def describe(self, env: Environment) -> DescriptorOutput:
         """Return the descriptor of each environment, in the namespace and dtype of its displacements."""
 
-    @classmethod
-    @abstractmethod
-    def initial(cls, options: Any) -> Self:
-        """Return a descriptor with random weights from `options.seed` and neutral statistics."""
-
     @property
+    @abstractmethod
     def rcut(self) -> float:
         """Cutoff radius in angstrom."""
-        return float(self.options.rcut)
 
     @property
+    @abstractmethod
+    def rcut_smth(self) -> float:
+        """Where the switch begins to fall, in angstrom."""
+
+    @property
+    @abstractmethod
     def sel(self) -> tuple[int, ...]:
-        """Slots for neighbours of each type."""
-        slots: tuple[int, ...] = self.options.slots
-        return slots
+        """Slots for neighbours of each type; where types are mixed only the sum counts."""
 
     @property
     def nnei(self) -> int:
@@ -82,29 +71,24 @@ class Descriptor(ABC):
         return sum(self.sel)
 
     @property
+    @abstractmethod
     def ntypes(self) -> int:
         """Number of atom types."""
-        count = self.options.type_count
-        if count is None:
-            what = "a name for each type: nothing else says how many types there are"
-            raise unexpected("type_map", self.options.type_map, what)
-        return int(count)
 
     @property
+    @abstractmethod
     def precision(self) -> str:
         """Format of the arithmetic."""
-        return str(self.options.precision)
 
     @property
+    @abstractmethod
     def env_protection(self) -> float:
         """What is added to distances in denominators, in angstrom."""
-        return float(self.options.env_protection)
 
     @property
+    @abstractmethod
     def type_map(self) -> tuple[str, ...] | None:
         """Name of each type."""
-        names: tuple[str, ...] | None = self.options.type_map
-        return names
 
     @property
     def mixed_types(self) -> bool:
@@ -115,6 +99,11 @@ class Descriptor(ABC):
     @abstractmethod
     def dim_out(self) -> int:
         """Width of the descriptor."""
+
+    @property
+    @abstractmethod
+    def footprint(self) -> int:
+        """How many numbers the largest step holds for each centre."""
 
     def for_center(self, center_type: int) -> Descriptor:
         """Return a descriptor that equals this one at centres of one type, and may be cheaper there."""
@@ -157,6 +146,7 @@ class Descriptor(ABC):
         back = (x if x is None else xp.astype(x, coord_ext.dtype, copy=False) for x in out)
         return DescriptorOutput(*back)  # type: ignore[arg-type]  # None stays where it was
 
+    @abstractmethod
     def to(self, namespace: Namespace, dtype: str | None = None, device: Any = None) -> Self:
         """Return the same descriptor with its arrays in another library, precision or device.
 
@@ -169,31 +159,9 @@ class Descriptor(ABC):
         device
             A device of that library; its default one by default.
         """
-        options = self.options if dtype is None else msgspec.structs.replace(self.options, precision=dtype)
-        target = dtype_of(namespace, options.precision)
-        moved = map_arrays(self, lambda x: transfer(x, namespace, target, device))
-        return replace(moved, options=options)
 
     def serialize(self) -> dict[str, Any]:
         """Return the dictionary that DeePMD-kit 3.2.0 reads back; its arrays are NumPy's."""
         from refdp.io.serialized import serialize
 
         return serialize(self)
-
-
-@dataclass(frozen=True, eq=False)
-class StandardizedDescriptor(Descriptor):
-    """A descriptor whose environment matrix is standardized.
-
-    Attributes
-    ----------
-    options
-        The frozen options.
-    davg, dstd
-        `(ntypes, nnei, ncol)` mean and width of the environment matrix, by type of the centre.
-    """
-
-    davg: Array
-    dstd: Array
-
-    columns: ClassVar[int]  # of the environment matrix

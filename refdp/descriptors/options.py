@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -12,7 +12,9 @@ from refdp.namespaces import precision_name
 from refdp.neighbors.automatic import auto_factor
 from refdp.nn.activations import parse_activation
 
-__all__ = ["CutoffOptions", "DescriptorOptions", "TwoBodyOptions"]
+__all__ = ["AxisNeuron", "CutoffOptions", "DescriptorOptions", "TwoBodyOptions", "check_axis_neuron"]
+
+AxisNeuron: TypeAlias = Annotated[int, Meta(description="How many channels the second factor of D has.")]
 
 
 class DescriptorOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +75,20 @@ class DescriptorOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     def type_count(self) -> int | None:
         """Number of types; None where the options do not say."""
         return None if isinstance(self.sel, str) else len(self.slots)
+
+    @property
+    def known_types(self) -> int:
+        """Number of types.
+
+        Raises
+        ------
+        InputError
+            The options do not say.
+        """
+        if self.type_count is None:
+            what = "a name for each type: nothing else says how many types there are"
+            raise unexpected("type_map", self.type_map, what)
+        return self.type_count
 
     def check_sel(self) -> None:
         """Raise InputError where `sel` makes no sense."""
@@ -135,3 +151,9 @@ class TwoBodyOptions(CutoffOptions, frozen=True, kw_only=True, forbid_unknown_fi
         bool, Meta(description="One net per neighbour type instead of one per pair.")
     ] = False
     spin: Annotated[None, Meta(description="Kept for old files; nothing but null is possible.")] = None
+
+
+def check_axis_neuron(axis_neuron: int, neuron: tuple[int, ...]) -> None:
+    """Raise InputError where `axis_neuron` is not a number of channels."""
+    if not 1 <= axis_neuron <= neuron[-1]:
+        raise unexpected("axis_neuron", axis_neuron, f"1 to the last of `neuron`, {neuron[-1]}")

@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Self
 from msgspec import Meta
 
 from refdp._typing import Array
-from refdp.descriptors.base import DescriptorOutput, StandardizedDescriptor
+from refdp.descriptors.base import DescriptorOutput
 from refdp.descriptors.options import TwoBodyOptions
 from refdp.descriptors.rows import standardized_environment
+from refdp.descriptors.single import StandardizedDescriptor
 from refdp.descriptors.two_body import embed_by_type
 from refdp.equations.contraction import embedded_environment
 from refdp.errors import UnsupportedError

@@ -209,6 +209,8 @@ def collection_from_dict(data: Any, ndim: int, ntypes: int, where: str = "embedd
         raise unexpected(
             f"{where}.network_type", data["network_type"], "'embedding_network'", SerializationError
         )
+    # A single net does not depend on types; its collection may still count those of an older type map.
+    ntypes = ntypes if ndim else data.get("ntypes", ntypes)
     for key, expected in (("ndim", ndim), ("ntypes", ntypes)):
         if not _is(data.get(key, expected), expected):
             raise unexpected(

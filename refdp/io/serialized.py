@@ -5,17 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from refdp.descriptors import Descriptor, SeE2A, SeE2R, descriptor_class
+from refdp.descriptors import (
+    Descriptor,
+    Hybrid,
+    SeAMask,
+    SeAtten,
+    SeAttenV2,
+    SeE2A,
+    SeE2R,
+    SeE3,
+    SeE3Tebd,
+    descriptor_class,
+)
 from refdp.errors import SerializationError, UnsupportedError, unexpected
+from refdp.io.attention import ATTENTION
 from refdp.io.codec import Codec
+from refdp.io.hybrid import HYBRID
+from refdp.io.masked import MASKED
 from refdp.io.networks import check_version
+from refdp.io.three_body import THREE_BODY
+from refdp.io.three_body_tebd import THREE_BODY_TEBD
 from refdp.io.two_body import TWO_BODY
 
 __all__ = ["CODECS", "deserialize", "serialize"]
 
 CODECS: dict[type[Descriptor], Codec] = {
+    Hybrid: HYBRID,
+    SeAMask: MASKED,
+    SeAtten: ATTENTION,
+    SeAttenV2: ATTENTION,
     SeE2A: TWO_BODY,
     SeE2R: TWO_BODY,
+    SeE3: THREE_BODY,
+    SeE3Tebd: THREE_BODY_TEBD,
 }
 
 

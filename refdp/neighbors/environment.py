@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 from refdp._typing import Array, Namespace
 from refdp.namespaces import array_namespace, device_of
 
-__all__ = ["Environment", "environment"]
+__all__ = ["Environment", "Gather", "environment"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +69,8 @@ def environment(
     nf, nloc, _ = nlist.shape
     if centers is None:
         centers = xp.arange(nloc, dtype=nlist.dtype, device=device_of(nlist))
-    neighbors = _Gather(xp, xp.where(nlist < 0, 0, nlist), coord_ext.shape[1])
-    middles = _Gather(xp, xp.broadcast_to(centers, (nf, nloc)), coord_ext.shape[1])
+    neighbors = Gather(xp, xp.where(nlist < 0, 0, nlist), coord_ext.shape[1])
+    middles = Gather(xp, xp.broadcast_to(centers, (nf, nloc)), coord_ext.shape[1])
     neighbor_type = neighbors(atype_ext)
     valid = (nlist >= 0) & (neighbor_type >= 0)
     owner = neighbors.index if mapping is None else neighbors(mapping)
@@ -86,7 +86,7 @@ def environment(
     )
 
 
-class _Gather:
+class Gather:
     """`values[f, index[f, ...]]` by one flat `take`, the only gather that every library has alike."""
 
     def __init__(self, xp: Namespace, index: Array, nall: int) -> None:
@@ -97,6 +97,7 @@ class _Gather:
         self._flat = xp.reshape(xp.astype(index, frames.dtype) + start, (-1,))
 
     def __call__(self, values: Array) -> Array:
+        """Return the `(nf, ..., tail)` of values `(nf, nall, tail)`."""
         xp = array_namespace(values)
         tail = values.shape[2:]
         rows = xp.reshape(values, (values.shape[0] * values.shape[1], *tail))

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 import refdp
 from refdp.errors import RefdpError, SerializationError
+from tests.attention_cases import se_atten
 from tests.helpers import call_arguments, descriptor
 
 VALID = [
     descriptor(neuron=[2, 4], axis_neuron=2),
     descriptor(type_one_side=True, exclude_types=[[0, 1]], resnet_dt=True, type_map=["O", "H"]),
     descriptor("se_e2_r", precision="float32", activation_function="silut:2.5"),
+    se_atten(lmax=3, attn_layer=1, use_tebd_bias=True),
+    se_atten("se_atten_v2", attn_layer=1, exclude_types=[[0, 1]]),
 ]
 JUNK = st.one_of(
     st.none(),
