@@ -17,25 +17,40 @@ import numpy as np
 
 import refdp
 from parity.contestants import OURS, Contestant, contestants
-from parity.memory import peak_above_import
+from parity.memory import MEASURED, peak_above_import
 from refdp.descriptors import Descriptor
 from refdp.namespaces import to_numpy
 from refdp.system import System
 
-__all__ = ["CONFIG", "SIZES", "Benchmark", "Timing", "benchmark", "compare", "write_benchmark"]
+__all__ = ["CONFIGS", "SIZES", "USUAL_SIZE", "Benchmark", "Timing", "benchmark", "compare", "write_benchmark"]
 
-CONFIG: dict[str, Any] = {
-    "type": "se_e2_a",
-    "rcut": 6.0,
-    "rcut_smth": 0.5,
-    "sel": [46, 92],
-    "neuron": [25, 50, 100],
-    "axis_neuron": 16,
-    "type_one_side": True,
+CONFIGS: dict[str, dict[str, Any]] = {
+    "se_e2_a": {
+        "type": "se_e2_a",
+        "rcut": 6.0,
+        "rcut_smth": 0.5,
+        "sel": [46, 92],
+        "neuron": [25, 50, 100],
+        "axis_neuron": 16,
+        "type_one_side": True,
+    },
+    "se_atten": {
+        "type": "se_atten",
+        "rcut": 6.0,
+        "rcut_smth": 0.5,
+        "sel": 120,
+        "neuron": [25, 50, 100],
+        "axis_neuron": 16,
+        "attn": 128,
+        "attn_layer": 2,
+        "attn_dotr": True,
+        "smooth_type_embedding": True,
+    },
 }
 
 # Cells of 192 atoms along each direction.
 SIZES = {"small": 1, "large": 2}
+USUAL_SIZE = {"se_e2_a": "large", "se_atten": "small"}
 
 PACKAGES = ("refdp", "numpy", "scipy", "torch", "jax", "deepmd-kit", "threadpoolctl")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS")
@@ -70,7 +85,13 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole run."""
+    """A whole run.
+
+    Attributes
+    ----------
+    peak_bytes
+        By name, by how much one calculation raises the peak memory of a new process.
+    """
 
     created: str
     natoms: int
@@ -79,37 +100,42 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, str]
     versions: dict[str, str]
     timings: tuple[Timing, ...]
-    peak_bytes: int | None = None
+    peak_bytes: dict[str, int] = {}
 
 
 def benchmark(
-    size: str = "large", rounds: int = 7, progress: Callable[[str], None] | None = None
+    task: str = "se_e2_a",
+    size: str | None = None,
+    rounds: int = 7,
+    progress: Callable[[str], None] | None = None,
 ) -> Benchmark:
-    """Measure everybody on liquid water, and our peak memory.
+    """Measure everybody on liquid water: time, and the peak memory of the two that search neighbours.
 
     Parameters
     ----------
+    task
+        A key of `CONFIGS`.
     size
-        `small`, 192 atoms, or `large`, 1536 atoms.
+        `small`, 192 atoms, or `large`, 1536 atoms; by default that of `USUAL_SIZE`.
     rounds
         How often each contestant runs.
     progress
         Called with the name of who runs.
     """
-    repeat = SIZES[size]
+    config, repeat = CONFIGS[task], SIZES[size or USUAL_SIZE[task]]
     system = refdp.examples.water(repeat).frame(0)
-    drawn = refdp.from_config(CONFIG, type_map=system.type_map, seed=1)
+    drawn = refdp.from_config(config, type_map=system.type_map, seed=1)
     descriptor: Descriptor = refdp.with_statistics(drawn, [system])
-    peak = peak_above_import(CONFIG, repeat)
+    peaks = {who: peak for who in MEASURED if (peak := peak_above_import(config, repeat, who)) is not None}
     return Benchmark(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         natoms=system.natoms,
         rounds=rounds,
-        config=CONFIG,
+        config=config,
         machine=_machine(),
         versions=dict(_versions()),
         timings=compare(descriptor, system, rounds, progress),
-        peak_bytes=peak,
+        peak_bytes=peaks,
     )
 
 

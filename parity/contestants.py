@@ -11,7 +11,7 @@ from refdp.descriptors import Descriptor
 from refdp.evaluate import describe, find_neighbors
 from refdp.system import System
 
-__all__ = ["OURS", "Contestant", "contestants"]
+__all__ = ["OURS", "Contestant", "contestants", "in_deepmd", "table"]
 
 OURS = "refdp"
 
@@ -73,11 +73,11 @@ def _torch(descriptor: Descriptor, system: System) -> Contestant:
     from array_api_compat import torch as xp
 
     moved = descriptor.to(xp)
-    table = [torch.tensor(x) for x in _table(descriptor, system)]
+    arrays = [torch.tensor(x) for x in table(descriptor, system)]
 
     def run() -> Any:
         with torch.no_grad():
-            return moved.call(*table).descriptor
+            return moved.call(*arrays).descriptor
 
     about = f"our code on torch, eager, no_grad; table given; {torch.get_num_threads()} threads"
     return Contestant(TORCH, about, run)
@@ -89,21 +89,22 @@ def _jax(descriptor: Descriptor, system: System) -> Contestant:
 
     jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
     moved = descriptor.to(xp)
-    table = [xp.asarray(x) for x in _table(descriptor, system)]
-    compiled = jax.jit(lambda *args: moved.call(*args).descriptor).lower(*table).compile()
+    arrays = [xp.asarray(x) for x in table(descriptor, system)]
+    compiled = jax.jit(lambda *args: moved.call(*args).descriptor).lower(*arrays).compile()
     about = "our code in jax.jit, compiled before; table given; its own threads"
-    return Contestant(JAX, about, lambda: compiled(*table).block_until_ready())
+    return Contestant(JAX, about, lambda: compiled(*arrays).block_until_ready())
 
 
 def _deepmd(descriptor: Descriptor, system: System) -> Contestant:
     from deepmd.dpmodel.utils import DefaultNeighborList
     from deepmd.dpmodel.utils.nlist import nlist_distinguish_types
 
-    theirs, (coord, atype, box), sel = _in_deepmd(descriptor), _as_deepmd(system), list(descriptor.sel)
+    theirs, (coord, atype, box), sel = in_deepmd(descriptor), _as_deepmd(system), list(descriptor.sel)
 
     def run() -> Any:
         coord_ext, atype_ext, nlist, _ = DefaultNeighborList().build(coord, atype, box, descriptor.rcut, sel)
-        return theirs.call(coord_ext, atype_ext, nlist_distinguish_types(nlist, atype_ext, sel))[0]
+        nlist = nlist if descriptor.mixed_types else nlist_distinguish_types(nlist, atype_ext, sel)
+        return theirs.call(coord_ext, atype_ext, nlist)[0]
 
     about = "NumPy descriptor; neighbour search included, by the cell list that its models use"
     return Contestant(DEEPMD, about, run)
@@ -112,11 +113,11 @@ def _deepmd(descriptor: Descriptor, system: System) -> Contestant:
 def _deepmd_dense(descriptor: Descriptor, system: System) -> Contestant:
     from deepmd.dpmodel.utils.nlist import extend_input_and_build_neighbor_list
 
-    theirs, (coord, atype, box), sel = _in_deepmd(descriptor), _as_deepmd(system), list(descriptor.sel)
+    theirs, (coord, atype, box), sel = in_deepmd(descriptor), _as_deepmd(system), list(descriptor.sel)
 
     def run() -> Any:
         coord_ext, atype_ext, _, nlist = extend_input_and_build_neighbor_list(
-            coord, atype, descriptor.rcut, sel, mixed_types=False, box=box
+            coord, atype, descriptor.rcut, sel, mixed_types=descriptor.mixed_types, box=box
         )
         return theirs.call(coord_ext, atype_ext, nlist)[0]
 
@@ -124,7 +125,8 @@ def _deepmd_dense(descriptor: Descriptor, system: System) -> Contestant:
     return Contestant(DENSE, about, run, most=2)
 
 
-def _in_deepmd(descriptor: Descriptor) -> Any:
+def in_deepmd(descriptor: Descriptor) -> Any:
+    """Return the descriptor as one of DeePMD-kit's NumPy backend."""
     from deepmd.dpmodel.descriptor.base_descriptor import BaseDescriptor
 
     return BaseDescriptor.deserialize(descriptor.serialize())
@@ -135,7 +137,8 @@ def _as_deepmd(system: System) -> tuple[Any, Any, Any]:
     return system.coords.reshape(system.nf, -1, 3), np.array(system.atype), box
 
 
-def _table(descriptor: Descriptor, system: System) -> tuple[Any, Any, Any]:
+def table(descriptor: Descriptor, system: System) -> tuple[Any, Any, Any]:
+    """Return extended coordinates and types, and the neighbour table."""
     extended, nlist = find_neighbors(descriptor, system)
     return extended.coord_ext, extended.atype_ext, nlist
 

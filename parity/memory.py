@@ -1,25 +1,27 @@
-"""Peak memory of `refdp.describe` above the import, measured in a process of its own."""
+"""Peak memory of one calculation above the import, measured in a process of its own."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import refdp
 
-__all__ = ["peak_above_import", "peak_bytes"]
+__all__ = ["MEASURED", "peak_above_import", "peak_bytes"]
 
 STATUS = Path("/proc/self/status")
 
 
-def peak_above_import(config: Mapping[str, Any], repeat: int) -> int:
-    """Return by how many bytes one `describe` of water raises the peak memory of a new process.
+def peak_above_import(config: Mapping[str, Any], repeat: int, who: str = "refdp") -> int | None:
+    """Return by how many bytes one descriptor of water raises the peak memory of a new process.
 
-    What is imported on the way, and the descriptor itself, is counted in.
+    What we import on the way, and our neighbour search, is counted in; what DeePMD-kit imports is not, and it
+    is given the neighbour table.
 
     Parameters
     ----------
@@ -27,11 +29,20 @@ def peak_above_import(config: Mapping[str, Any], repeat: int) -> int:
         The descriptor section.
     repeat
         Cells of 192 atoms along each direction.
+    who
+        One of `MEASURED`.
+
+    Returns
+    -------
+    int or None
+        None where the package is not installed.
     """
-    request = json.dumps({"config": dict(config), "repeat": repeat})
+    if find_spec(MEASURED[who][0]) is None:
+        return None
+    request = json.dumps({"config": dict(config), "repeat": repeat, "who": who})
     command = [sys.executable, "-m", "parity.memory", request]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # our own module
-    return int(done.stdout)
+    return int(done.stdout.split()[-1])
 
 
 def peak_bytes() -> int:
@@ -48,12 +59,36 @@ def peak_bytes() -> int:
 
 
 def _measure(request: str) -> int:
-    before = peak_bytes()
     wanted = json.loads(request)
-    system = refdp.examples.water(wanted["repeat"]).frame(0)
-    descriptor = refdp.from_config(wanted["config"], type_map=system.type_map, seed=1)
-    refdp.describe(descriptor, system)
+    return MEASURED[wanted["who"]][1](wanted["config"], wanted["repeat"])
+
+
+def _ours(config: dict[str, Any], repeat: int) -> int:
+    before = peak_bytes()
+    refdp.describe(*_task(config, repeat))
     return peak_bytes() - before
+
+
+def _deepmd(config: dict[str, Any], repeat: int) -> int:
+    from parity.contestants import in_deepmd, table
+
+    descriptor, system = _task(config, repeat)
+    theirs, arrays = in_deepmd(descriptor), table(descriptor, system)
+    before = peak_bytes()
+    theirs.call(*arrays)
+    return peak_bytes() - before
+
+
+def _task(config: dict[str, Any], repeat: int) -> tuple[Any, Any]:
+    system = refdp.examples.water(repeat).frame(0)
+    return refdp.from_config(config, type_map=system.type_map, seed=1), system
+
+
+MEASURED: dict[str, tuple[str, Callable[[dict[str, Any], int], int]]] = {
+    "refdp": ("refdp", _ours),
+    "DeePMD-kit": ("deepmd", _deepmd),
+}
+"""By name, the package that is needed, and what measures it."""
 
 
 if __name__ == "__main__":

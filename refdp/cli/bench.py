@@ -18,11 +18,16 @@ __all__ = ["command"]
 
 @click.command("bench")
 @click.option(
+    "--task",
+    type=click.Choice(["se_e2_a", "se_atten"]),
+    default="se_e2_a",
+    show_default=True,
+    help="The descriptor.",
+)
+@click.option(
     "--atoms",
     type=click.Choice(["small", "large"]),
-    default="large",
-    show_default=True,
-    help="192 or 1536 atoms of water.",
+    help="192 or 1536 atoms of water; by default large for se_e2_a, small for se_atten.",
 )
 @click.option(
     "--rounds", type=click.IntRange(min=1), default=7, show_default=True, help="Turns for everybody."
@@ -35,22 +40,23 @@ __all__ = ["command"]
     show_default=True,
     help="Where to write the numbers.",
 )
-def command(atoms: str, rounds: int, output: Path) -> None:
+def command(task: str, atoms: str | None, rounds: int, output: Path) -> None:
     """Time refdp beside the others.
 
-    The task is se_e2_a on liquid water; the others are the same code on torch and JAX, and DeePMD-kit's NumPy
-    backend. All run in turns, in one process. refdp and DeePMD-kit start from positions and search their
-    neighbours; torch and JAX are given the finished table. The machine should have nothing else to do.
+    The task is a descriptor of liquid water; the others are the same code on torch and JAX, and DeePMD-kit's
+    NumPy backend. All run in turns, in one process. refdp and DeePMD-kit start from positions and search
+    their neighbours; torch and JAX are given the finished table. The machine should have nothing else to do.
 
     \b
     Examples:
       refdp bench
+      refdp bench --task se_atten --rounds 3
       refdp bench --atoms small --rounds 20 --json small.json
     """  # noqa: D301  # click's \b
     check_output("--json", output)
     from parity.bench import benchmark, write_benchmark
 
-    found = benchmark(atoms, rounds, _tell)
+    found = benchmark(task, atoms, rounds, _tell)
     _tell("")
     _print(found)
     write_benchmark(found, output)
@@ -67,15 +73,15 @@ def _print(found: Benchmark) -> None:
     from refdp.cli.screen import print_table
 
     machine = found.machine
-    click.echo(f"se_e2_a on {found.natoms} atoms of water, {found.rounds} rounds in turns")
+    click.echo(f"{found.config['type']} on {found.natoms} atoms of water, {found.rounds} rounds in turns")
     click.echo(f"{machine['cpu']}, {machine['cores']} cores, python {machine['python']}")
     click.echo(", ".join(f"{name} {version}" for name, version in found.versions.items()))
     header = ["", "median", "least", "ratio", "by least", "differs by"]
     print_table(header, [_row(timing) for timing in found.timings], right=range(1, 6))
     for timing in found.timings:
         click.echo(f"{timing.name}: {timing.about or timing.reason}")
-    if found.peak_bytes is not None:
-        click.echo(f"peak memory of refdp above the import: {found.peak_bytes / 1e6:.0f} MB")
+    for name, peak in found.peak_bytes.items():
+        click.echo(f"peak memory of {name} above the import: {peak / 1e6:.0f} MB")
 
 
 def _row(timing: Timing) -> list[str]:

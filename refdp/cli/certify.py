@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from refdp.cli.inputs import check_index, descriptor_options, read_descriptor, read_system
+from refdp.cli.inputs import check_index, descriptor_options, read_descriptor, read_inputs
 
 if TYPE_CHECKING:
     from refdp.certification import Enclosure
@@ -54,11 +54,11 @@ def command(
     from refdp.certification import certify
     from refdp.evaluate import describe
 
-    everything = read_system(system)
+    read, everything = read_inputs(config, system)
     check_index("--frame", frame, everything.nf)
     chosen = [check_index("--atom", atom, everything.natoms) for atom in atoms or (0,)]
     one = everything.frame(frame)
-    descriptor = read_descriptor(config, one, seed, statistics)
+    descriptor = read_descriptor(read, one, seed, statistics)
     start = time.perf_counter()
     enclosure = certify(descriptor, one, bits, atoms=chosen)
     seconds = time.perf_counter() - start

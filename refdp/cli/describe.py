@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from refdp._version import __version__
-from refdp.cli.inputs import check_output, descriptor_options, read_descriptor, read_system
+from refdp.cli.inputs import check_output, descriptor_options, read_descriptor, read_inputs
 from refdp.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,23 +39,24 @@ def command(
 ) -> None:
     """Compute the descriptor of every atom.
 
-    An .npz file holds `descriptor` (frames, atoms, width), `types`, `type_map`, `davg`, `dstd`, the complete
-    `config` as JSON text and the `version` of refdp; an .npy file the descriptor only.
+    An .npz file holds `descriptor` (frames, atoms, width), `types`, `type_map`, `davg`, `dstd` (for the first
+    child of a hybrid `0.davg`, `0.dstd`), the complete `config` as JSON text and the `version` of refdp; an
+    .npy file the descriptor only.
 
     \b
     Examples:
       refdp describe input.json example:water
       refdp describe input.json data/water -o water.npz --threads 4
     """  # noqa: D301  # click's \b
-    from refdp.evaluate import BLOCK, describe
+    from refdp.evaluate import describe
 
     check_output("--output", output, SUFFIXES)
     if output is not None and output.exists() and not force:
         message = f"`--output`: {output} exists; --force replaces it"
         raise InputError(message)
-    atoms = read_system(system)
-    descriptor = read_descriptor(config, atoms, seed, statistics)
-    rows = describe(descriptor, atoms, threads=threads, block=block or BLOCK)
+    read, atoms = read_inputs(config, system)
+    descriptor = read_descriptor(read, atoms, seed, statistics)
+    rows = describe(descriptor, atoms, threads=threads, block=block)
     _summarize(descriptor, atoms, rows)
     if output is not None:
         _write(output, _contents(descriptor, atoms, rows))
@@ -71,20 +72,38 @@ def _contents(descriptor: Descriptor, system: System, rows: Any) -> dict[str, An
         "descriptor": rows,
         "types": match_types(descriptor, system).atype,
         "type_map": np.array(descriptor.type_map or system.type_map or (), dtype=np.str_),
-        **{
-            name: np.asarray(x)
-            for name in ("davg", "dstd")
-            if (x := getattr(descriptor, name, None)) is not None
-        },
+        **_statistics(descriptor),
         "config": np.array(_config_text(descriptor)),
         "version": np.array(__version__),
     }
 
 
+def _statistics(descriptor: Descriptor, prefix: str = "") -> dict[str, Any]:
+    import numpy as np
+
+    from refdp.descriptors import Hybrid
+
+    if isinstance(descriptor, Hybrid):
+        parts = [_statistics(child, f"{prefix}{k}.") for k, child in enumerate(descriptor.children)]
+        return {name: x for part in parts for name, x in part.items()}
+    found = {name: getattr(descriptor, name, None) for name in ("davg", "dstd")}
+    return {f"{prefix}{name}": np.asarray(x) for name, x in found.items() if x is not None}
+
+
 def _config_text(descriptor: Descriptor) -> str:
+    return json.dumps(_section(descriptor))
+
+
+def _section(descriptor: Any) -> dict[str, Any]:
+    """Return the section of an input file that gives this descriptor, statistics apart."""
     import msgspec
 
-    return json.dumps({"type": descriptor.names[0]} | msgspec.to_builtins(descriptor.options))
+    from refdp.descriptors import Hybrid
+
+    name = {"type": descriptor.names[0]}
+    if isinstance(descriptor, Hybrid):
+        return {**name, "list": [_section(child) for child in descriptor.children]}
+    return name | msgspec.to_builtins(descriptor.options)
 
 
 def _write(output: Path, contents: dict[str, Any]) -> None:

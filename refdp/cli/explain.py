@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from refdp.cli.inputs import check_index, descriptor_options, read_descriptor, read_system
+from refdp.cli.inputs import check_index, descriptor_options, read_descriptor, read_inputs
 from refdp.cli.screen import number, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from refdp.descriptors import Descriptor
     from refdp.neighbors import Environment
     from refdp.system import System
@@ -27,13 +30,18 @@ BY_SLOT = ("E", "G")
 
 
 class Explained(NamedTuple):
-    """One atom: its descriptor, the system as the descriptor numbers it, its environment and its steps."""
+    """One atom: its descriptor, the system as the descriptor numbers it, its environment and its steps.
+
+    Of a child of a hybrid the names of the steps are those of the child, and `prefix` is what stands before
+    them.
+    """
 
     descriptor: Descriptor
     system: System
     env: Environment
     trace: Trace
     shown: int
+    prefix: str = ""
 
     @property
     def valid(self) -> Any:
@@ -82,16 +90,14 @@ def command(
       refdp explain input.json example:water --atom 3
       refdp explain input.json example:water --atom 3 --statistics --neighbors 20
     """  # noqa: D301  # click's \b
-    atoms = read_system(system)
+    read, atoms = read_inputs(config, system)
     check_index("--frame", frame, atoms.nf)
     check_index("--atom", atom, atoms.natoms)
-    explained = _follow(read_descriptor(config, atoms, seed, statistics), atoms, frame, atom, neighbors)
+    explained = _follow(read_descriptor(read, atoms, seed, statistics), atoms, frame, atom, neighbors)
     _print_head(explained, f"atom {atom}", f"frame {frame} of {system}")
     _print_steps(explained)
-    _print_neighbors(explained)
-    for step in explained.trace:
-        if step.name not in IN_TABLE:
-            _print_step(explained, step.name, step.value[0, 0])
+    for part in _parts(explained):
+        _print_part(part)
 
 
 def _follow(descriptor: Descriptor, system: System, frame: int, atom: int, shown: int) -> Explained:
@@ -107,28 +113,70 @@ def _follow(descriptor: Descriptor, system: System, frame: int, atom: int, shown
     return Explained(descriptor, matched, env, trace, shown)
 
 
+def _parts(explained: Explained) -> Iterator[Explained]:
+    """Yield the children of a hybrid, each with what it sees and its own steps, then what is left."""
+    from refdp.descriptors import Hybrid
+    from refdp.trace import Step, Trace
+
+    hybrid, trace = explained.descriptor, explained.trace
+    if not isinstance(hybrid, Hybrid):
+        yield explained
+        return
+    for k, (child, env) in enumerate(zip(hybrid.children, hybrid.cut(explained.env), strict=True)):
+        start = f"{k}."
+        own = (Step(s.name.removeprefix(start), s.value) for s in trace if s.name.startswith(start))
+        prefix = f"{explained.prefix}{start}"
+        yield from _parts(explained._replace(descriptor=child, env=env, trace=Trace(own), prefix=prefix))
+    yield explained._replace(trace=Trace(s for s in trace if "." not in s.name))
+
+
 def _print_head(explained: Explained, atom: str, where: str) -> None:
     d, env = explained.descriptor, explained.env
-    found = int(explained.valid.sum())
     kind = explained.name(int(env.center_type[0, 0]))
     title = f"{d.names[0]} of {atom} ({kind}), {where}"
     click.echo(click.style(title, bold=True))
-    slots = " + ".join(f"{n} for {explained.name(b)}" for b, n in enumerate(d.sel))
-    click.echo(
-        f"{d.nnei} slots ({slots}): {found} neighbours within {d.rcut:g} angstrom, {d.nnei - found} empty"
-    )
+    found = int(explained.valid.sum())
+    where = f" within {d.rcut:g} angstrom" if math.isfinite(d.rcut) else ""
+    click.echo(f"{_slots(explained)}: {found} neighbours{where}, {d.nnei - found} empty")
     click.echo()
+
+
+def _slots(explained: Explained) -> str:
+    d = explained.descriptor
+    each = [f"{n} for {explained.name(b)}" for b, n in enumerate(d.sel)]
+    return f"{d.nnei} slots ({'for all types' if d.mixed_types else ' + '.join(each)})"
+
+
+def _print_part(part: Explained) -> None:
+    single = "r" in part.trace.names
+    if part.prefix and single:
+        _print_child(part)
+    if single:
+        _print_neighbors(part)
+    for step in part.trace:
+        if step.name not in IN_TABLE:
+            _print_step(part, step.name, step.value[0, 0])
+
+
+def _print_child(part: Explained) -> None:
+    d, r = part.descriptor, part.trace.value("r")[0, 0]
+    found, beyond = int(part.valid.sum()), int((part.valid & (r > d.rcut)).sum())
+    click.echo(click.style(f"\nchild {part.prefix[:-1]}: {d.names[0]}", bold=True))
+    where = f"within {d.rcut:g} angstrom, {beyond} beyond, {d.nnei - found} empty"
+    click.echo(f"{_slots(part)}: {found - beyond} neighbours {where}")
 
 
 def _print_steps(explained: Explained) -> None:
     from refdp.steps import meaning
 
     rows = []
-    one_sided = getattr(explained.descriptor.options, "type_one_side", True)
-    variants = (explained.descriptor.names[0], "one-sided" if one_sided else "two-sided")
-    for step in explained.trace:
-        sentence, equation = meaning(step.name, *variants)
-        rows.append([step.name, str(tuple(step.value.shape[2:])), sentence, equation])
+    for part in _parts(explained):
+        one_sided = getattr(getattr(part.descriptor, "options", None), "type_one_side", True)
+        variants = (part.descriptor.names[0], "one-sided" if one_sided else "two-sided")
+        for step in part.trace:
+            sentence, equation = meaning(step.name, *variants)
+            name = f"{part.prefix}{step.name}"
+            rows.append([name, str(tuple(step.value.shape[2:])), sentence, equation])
     print_table(["step", "shape", "what it is", "equation"], rows, right=())
 
 
@@ -158,7 +206,7 @@ def _neighbor_row(explained: Explained, slot: int) -> list[str]:
 
 def _print_step(explained: Explained, name: str, value: Any) -> None:
     """Print a step in short: the rows of the same slots as above, or its first rows, or its first numbers."""
-    title = f"{click.style(name, bold=True)} {tuple(value.shape)}"
+    title = f"{click.style(explained.prefix + name, bold=True)} {tuple(value.shape)}"
     click.echo(f"{title}, from {number(value.min())} to {number(value.max())}:")
     if value.ndim == 1:
         first = " ".join(number(x) for x in value[: 2 * COLUMNS])

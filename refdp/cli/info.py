@@ -22,8 +22,9 @@ __all__ = ["command"]
 @click.option(
     "--rcut", type=float, default=6.0, show_default=True, metavar="R", help="Cutoff radius in angstrom."
 )
+@click.option("--mask", is_flag=True, help="Read aparam.npy of SYSTEM as mask: 1 real, 0 virtual.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(system: str, rcut: float, as_json: bool) -> None:
+def command(system: str, rcut: float, mask: bool, as_json: bool) -> None:
     """Count neighbours, to choose `sel` by.
 
     Shows frames, cell and types of SYSTEM, how many neighbours of each type its atoms have within the cutoff,
@@ -34,14 +35,17 @@ def command(system: str, rcut: float, as_json: bool) -> None:
       refdp info example:water --rcut 6
       refdp info data/water --rcut 8 --json
     """  # noqa: D301  # click's \b
+    from refdp.io.dataset import has_aparam
     from refdp.neighbors import neighbor_statistics
 
-    atoms = read_system(system)
+    atoms = read_system(system, mask)
     statistics = neighbor_statistics(atoms, rcut)
     if as_json:
         click.echo(json.dumps(_system_facts(atoms) | asdict(statistics), indent=2))
         return
     click.echo("\n".join(_system_lines(system, atoms)))
+    if not mask and has_aparam(system):
+        click.echo("aparam.npy: not read; where it is a mask, as se_a_mask has it, --mask reads it")
     _print_neighbors(atoms, statistics)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from refdp.cli.sections import automatic, with_seeds
 from refdp.errors import ConfigError, InputError, unexpected
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "descriptor_options",
     "read_config",
     "read_descriptor",
+    "read_inputs",
     "read_system",
     "system_argument",
 ]
@@ -56,7 +58,23 @@ def descriptor_options(command: F) -> F:
     return command
 
 
-def read_system(text: str) -> System:
+def read_inputs(config: str, system: str) -> tuple[dict[str, Any], System]:
+    """Return what CONFIG and SYSTEM hold, the latter masked by its `aparam.npy` where the former says so.
+
+    It does where its descriptor is se_a_mask, or its fitting net has `use_aparam_as_mask`. A system without
+    that file has no virtual atoms, which is said.
+    """
+    from refdp.io.dataset import has_aparam
+
+    read = read_config(config)
+    masked = _aparam_is_mask(read) and Path(system).is_dir()
+    if masked and not has_aparam(system):
+        masked = False
+        click.echo(f"no aparam.npy in {system}: all atoms are real", err=True)
+    return read, read_system(system, masked)
+
+
+def read_system(text: str, aparam_as_mask: bool = False) -> System:
     """Return the system that SYSTEM names: a folder in DeePMD-kit's npy layout, or `example:name`.
 
     Raises
@@ -70,7 +88,7 @@ def read_system(text: str) -> System:
         return examples.load(text.removeprefix(EXAMPLE))
     from refdp.io.dataset import load_system
 
-    return load_system(text)
+    return load_system(text, aparam_as_mask)
 
 
 def read_config(path: str) -> dict[str, Any]:
@@ -103,28 +121,30 @@ def read_config(path: str) -> dict[str, Any]:
     return config
 
 
-def read_descriptor(config: str, system: System, seed: int | None, statistics: bool) -> Descriptor:
+def read_descriptor(
+    config: Mapping[str, Any], system: System, seed: int | None, statistics: bool
+) -> Descriptor:
     """Return the descriptor of CONFIG with random weights; say so where SYSTEM decided `sel`.
 
     Parameters
     ----------
     config
-        Path of the file, or `-`.
+        What CONFIG holds.
     system
         What `sel: auto` and the statistics are taken from.
     seed
-        Seed of the weights; the configuration's, or 1, where None.
+        Seed of the weights; those of the configuration, or 1 where it has none, if None.
     statistics
         Whether to standardize with mean and width of `system`.
     """
     from refdp.config import from_config
+    from refdp.descriptors.hybrid import check_nesting
 
-    read = read_config(config)
-    descriptor = from_config(read, seed=seed, systems=[system])
-    if descriptor.options.seed is None:
-        descriptor = from_config(read, seed=DEFAULT_SEED, systems=[system])
-    if isinstance(_section(read).get("sel", "auto"), str):
-        click.echo(f"sel: auto is {list(descriptor.sel)} for this system", err=True)
+    check_nesting(_section(config), ConfigError)
+    seeded = with_seeds(config, DEFAULT_SEED)
+    descriptor = from_config(seeded, seed=seed, systems=[system])
+    for place, sel in automatic(_section(config), descriptor):
+        click.echo(f"{place}: auto is {list(sel)} for this system", err=True)
     if statistics:
         from refdp.statistics import with_statistics
 
@@ -151,7 +171,16 @@ def check_output(name: str, path: Path | None, suffixes: Sequence[str] = ()) -> 
         raise unexpected(name, str(path), "a file in a folder that exists")
 
 
-def _section(config: dict[str, Any]) -> dict[str, Any]:
+def _aparam_is_mask(config: Mapping[str, Any]) -> bool:
+    from refdp.descriptors import SeAMask
+
+    model = config.get("model", {})
+    fitting = model.get("fitting_net", {}) if isinstance(model, Mapping) else {}
+    asked = isinstance(fitting, Mapping) and fitting.get("use_aparam_as_mask") is True
+    return asked or _section(config).get("type") in SeAMask.names
+
+
+def _section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     for key in ("model", "descriptor"):
         config = config[key] if isinstance(config.get(key), dict) else config
     return config

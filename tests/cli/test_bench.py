@@ -27,7 +27,7 @@ FOUND = Benchmark(
         ),
         Timing(name="torch eager", reason="not installed: No module named 'torch'"),
     ),
-    peak_bytes=123_456_789,
+    peak_bytes={"refdp": 123_456_789},
 )
 
 
@@ -35,8 +35,8 @@ class TestCommand:
     def test_table_and_file(self, refdp_command, monkeypatch, tmp_path):
         asked = []
 
-        def benchmark(size, rounds, progress):
-            asked.append((size, rounds))
+        def benchmark(task, size, rounds, progress):
+            asked.append((task, size, rounds))
             progress("round 1 of 3: refdp")
             return FOUND
 
@@ -44,7 +44,7 @@ class TestCommand:
         monkeypatch.chdir(tmp_path)
         result = refdp_command("bench", "--atoms", "small", "--rounds", 3)
         assert result.exit_code == 0, result.stderr
-        assert asked == [("small", 3)]
+        assert asked == [("se_e2_a", "small", 3)]
         lines = [line.split() for line in result.stdout.splitlines()]
         assert ["other", "3.0000", "s", "3.0000", "s", "6.00", "12.00", "2.0e-16"] in lines
         assert "\nother: slowly\n" in result.stdout

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import refdp
+from refdp.io.dataset import save_system
+from tests.masks import ZINC, molecule
 
 
 @pytest.fixture
@@ -108,6 +110,50 @@ class TestCommand:
         result = refdp_command("describe", config_file, "example:crystal")
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: `type_map`: expected species")
+
+
+MASKED = {
+    "model": {
+        "type_map": ["A", "B", "C"],
+        "descriptor": {"type": "se_a_mask", "sel": [5, 4, 3], "neuron": [3, 6], "axis_neuron": 2, "seed": 1},
+        "fitting_net": {"neuron": [4], "numb_aparam": 1, "use_aparam_as_mask": True},
+    },
+    "loss": {"type": "ener", "start_pref_pf": 1.0, "limit_pref_pf": 1.0},
+}
+
+
+class TestMask:
+    def test_aparam_is_the_mask(self, refdp_command, tmp_path):
+        system = molecule()
+        save_system(tmp_path / "data", system)
+        (tmp_path / "input.json").write_text(json.dumps(MASKED))
+        result = refdp_command(
+            "describe", tmp_path / "input.json", tmp_path / "data", "-o", tmp_path / "x.npz"
+        )
+        assert result.exit_code == 0, result.stderr
+        with np.load(tmp_path / "x.npz") as found:
+            assert np.array_equal(found["descriptor"], refdp.describe(refdp.from_config(MASKED), system))
+            assert np.array_equal(found["types"], system.atype)
+            assert "davg" not in found
+            section = json.loads(str(found["config"]))
+        assert section["type"] == "se_a_mask"
+        line = next(line for line in result.stdout.splitlines() if "virtual" in line)
+        assert line.split() == ["virtual", "4", "0", "0", "0", "0"]
+
+    @pytest.mark.parametrize("path", ZINC, ids=lambda path: path.name)
+    def test_the_documented_data(self, refdp_command, tmp_path, path):
+        section = {"type": "se_a_mask", "sel": [36, 16, 24, 64, 6, 1], "neuron": [4, 8], "seed": 1}
+        names = ["C", "O", "N", "H", "S", "ZN"]
+        (tmp_path / "input.json").write_text(json.dumps({"type_map": names, "descriptor": section}))
+        result = refdp_command("describe", tmp_path / "input.json", path, "-o", tmp_path / "x.npy")
+        assert result.exit_code == 0, result.stderr
+        rows = np.load(tmp_path / "x.npy")
+        mask = np.load(path / "set.000" / "aparam.npy")
+        assert rows.shape == (*mask.shape, 32)
+        assert np.array_equal(np.abs(rows).max(axis=-1) > 0.0, mask == 1)
+        auto = json.dumps({"type_map": names, "descriptor": section | {"sel": "auto"}})
+        said = refdp_command("describe", "-", path, input=auto).stderr
+        assert said == "sel: auto is [36, 16, 24, 64, 6, 1] for this system\n"
 
 
 class TestSuffixes:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import refdp
+from refdp.io.dataset import save_system
 from refdp.steps import meaning
+from tests.masks import molecule
 
 
 @pytest.fixture
@@ -40,6 +42,18 @@ class TestCommand:
         assert ["slot", "2", *(f"{x:.4f}" for x in R)] in [line.split() for line in standardized.splitlines()]
         assert "se_e2_a of atom 0 (Cl), frame 0 of example:pair" in shown
         assert "4 slots (2 for Cl + 2 for H): 1 neighbours within 4 angstrom, 3 empty" in shown
+
+    def test_without_a_cutoff_by_the_mask(self, refdp_command, tmp_path):
+        system = molecule()
+        save_system(tmp_path / "data", system)
+        section = json.dumps({"type": "se_a_mask", "sel": [5, 4, 3], "neuron": [2, 4], "axis_neuron": 2})
+        shown = refdp_command("explain", "-", tmp_path / "data", "--atom", 3, input=section).stdout
+        assert "12 slots (5 for 0 + 4 for 1 + 3 for 2): 5 neighbours, 7 empty" in shown
+        d = system.coords[0, 1] - system.coords[0, 3]
+        r = np.sqrt(d @ d)
+        R = [1 / r, *(d / r / r)]
+        assert row_of(shown, "0") == ["0", "0", "1", *(f"{x:.4f}" for x in (r, 1.0, *R))]
+        assert meaning("w", "se_a_mask").sentence in shown
 
     def test_an_empty_slot_is_shown_with_its_standardized_row(self, refdp_command, config_file, config):
         shown = refdp_command("explain", config_file, "example:water", "--atom", 3, "--statistics").stdout

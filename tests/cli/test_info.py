@@ -9,7 +9,9 @@ import pytest
 
 import refdp
 from refdp.cli.info import _lengths_and_angles
+from refdp.io.dataset import save_system
 from refdp.neighbors import neighbor_statistics
+from tests.masks import molecule
 
 
 class TestCommand:
@@ -39,10 +41,16 @@ class TestCommand:
     def test_virtual_atoms(self, refdp_command):
         assert "2 frames of 32 atoms, 8 virtual" in refdp_command("info", "example:virtual").stdout
 
+    def test_a_mask_is_read_on_request_and_mentioned_otherwise(self, refdp_command, tmp_path):
+        save_system(tmp_path / "data", molecule())
+        plain, masked = (refdp_command("info", tmp_path / "data", *m).stdout for m in ((), ("--mask",)))
+        assert "2 frames of 8 atoms\n" in plain
+        assert "aparam.npy: not read; where it is a mask, as se_a_mask has it, --mask reads it" in plain
+        assert "2 frames of 8 atoms, 2 virtual\n" in masked
+        assert "aparam.npy" not in masked + refdp_command("info", "example:water").stdout
+
     def test_a_neighbour_at_the_cutoff(self, refdp_command, tmp_path):
         system = refdp.System([[0.0, 0.0, 0.0], [3.0, 0.0, 0.0]], [0, 0], type_map=["Ar"])
-        from refdp.io.dataset import save_system
-
         save_system(tmp_path / "data", system)
         shown = refdp_command("info", tmp_path / "data", "--rcut", 3).stdout
         assert "neighbours exactly at the cutoff, uncounted: 2; each takes a slot" in shown

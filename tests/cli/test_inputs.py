@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import refdp
-from refdp.cli.inputs import check_index, check_output, read_config, read_descriptor, read_system
+from refdp.cli.inputs import check_index, check_output, read_config, read_descriptor, read_inputs, read_system
 from refdp.errors import ConfigError, InputError
 from refdp.io.dataset import save_system
 
@@ -72,35 +72,86 @@ class TestReadDescriptor:
     def test_a_whole_input_file_and_a_bare_section_are_the_same(self, tmp_path, config_file, config):
         (tmp_path / "bare.json").write_text(json.dumps(config | {"type_map": ["O", "H"]}))
         water = refdp.examples.water()
-        whole, bare = (
-            read_descriptor(name, water, 3, False) for name in (config_file, str(tmp_path / "bare.json"))
-        )
+        read = (read_config(name) for name in (config_file, str(tmp_path / "bare.json")))
+        whole, bare = (read_descriptor(each, water, 3, False) for each in read)
         assert whole.options == bare.options
         assert np.array_equal(whole.embeddings[(0,)].layers[0].w, bare.embeddings[(0,)].layers[0].w)
 
-    def test_the_seed_is_that_of_the_command_then_of_the_file_then_1(self, tmp_path, config_file, config):
-        (tmp_path / "seeded.json").write_text(json.dumps(config | {"seed": 7}))
-        water = refdp.examples.water()
-        assert read_descriptor(str(tmp_path / "seeded.json"), water, 5, False).options.seed == 5
-        assert read_descriptor(str(tmp_path / "seeded.json"), water, None, False).options.seed == 7
-        assert read_descriptor(config_file, water, None, False).options.seed == 1
+    def test_the_seed_is_that_of_the_command_then_of_the_file_then_1(self, config):
+        seeded, water = config | {"seed": 7}, refdp.examples.water()
+        assert read_descriptor(seeded, water, 5, False).options.seed == 5
+        assert read_descriptor(seeded, water, None, False).options.seed == 7
+        assert read_descriptor(config, water, None, False).options.seed == 1
 
-    def test_automatic_sel_is_said(self, tmp_path, config, capsys):
-        (tmp_path / "auto.json").write_text(json.dumps(config | {"sel": "auto"}))
-        descriptor = read_descriptor(str(tmp_path / "auto.json"), refdp.examples.water(), 1, False)
+    def test_automatic_sel_is_said(self, config, capsys):
+        descriptor = read_descriptor(config | {"sel": "auto"}, refdp.examples.water(), 1, False)
         assert descriptor.sel == (40, 80)
         assert capsys.readouterr().err == "sel: auto is [40, 80] for this system\n"
 
-    def test_given_sel_is_not(self, config_file, capsys):
-        read_descriptor(config_file, refdp.examples.water(), 1, False)
+    def test_given_sel_is_not(self, config, capsys):
+        read_descriptor(config, refdp.examples.water(), 1, False)
         assert capsys.readouterr().err == ""
 
-    def test_statistics_come_from_the_system(self, config_file):
+    def test_statistics_come_from_the_system(self, config):
         water = refdp.examples.water()
-        plain, standardized = (read_descriptor(config_file, water, 1, s) for s in (False, True))
+        plain, standardized = (read_descriptor(config, water, 1, s) for s in (False, True))
         assert np.all(plain.davg == 0.0)
         assert np.array_equal(standardized.davg, refdp.with_statistics(plain, [water]).davg)
         assert standardized.davg[0, 0, 0] > 0.01
+
+
+MASK = {"type": "se_a_mask", "sel": [2, 2]}
+OTHER = {"type": "se_e2_a", "sel": [2, 2]}
+
+
+class TestReadInputs:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        pair = refdp.examples.pair()
+        save_system(tmp_path / "data", refdp.System(pair.coords, pair.types, mask=[0, 1]))
+        return tmp_path / "data"
+
+    def read(self, config, folder):
+        path = folder.parent / "input.json"
+        path.write_text(json.dumps(config))
+        return read_inputs(str(path), str(folder))
+
+    @pytest.mark.parametrize(
+        ("config", "masked"),
+        [
+            (MASK, True),
+            ({"model": {"descriptor": MASK}}, True),
+            ({"model": {"descriptor": OTHER, "fitting_net": {"use_aparam_as_mask": True}}}, True),
+            ({"model": {"descriptor": OTHER, "fitting_net": {"use_aparam_as_mask": False}}}, False),
+            ({"model": {"descriptor": OTHER, "fitting_net": {"numb_aparam": 1}}}, False),
+            ({"model": {"descriptor": OTHER, "fitting_net": None}}, False),
+            (OTHER, False),
+            ({"model": None, "type": "se_e2_a"}, False),
+        ],
+    )
+    def test_the_configuration_says_whether_aparam_is_the_mask(self, folder, config, masked, capsys):
+        read, system = self.read(config, folder)
+        assert read == config
+        assert system.mask.all(axis=0).tolist() == [not masked, True]
+        assert capsys.readouterr().err == ""
+
+    def test_a_system_without_it_is_all_real_and_that_is_said(self, folder, capsys):
+        (folder / "set.000/aparam.npy").unlink()
+        assert self.read(MASK, folder)[1].mask.all()
+        assert capsys.readouterr().err == f"no aparam.npy in {folder}: all atoms are real\n"
+
+    def test_an_example(self, config_file, capsys):
+        assert read_inputs(config_file, "example:pair")[1].natoms == 2
+        assert capsys.readouterr().err == ""
+
+    def test_nothing_there(self, folder):
+        with pytest.raises(InputError, match="the folder of a system"):
+            self.read(MASK, folder / "no")
+
+    def test_standard_input_is_read_once(self, folder, monkeypatch):
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(MASK)))
+        read, system = read_inputs("-", str(folder))
+        assert read_descriptor(read, system, 1, False).sel == (2, 2)
 
 
 class TestCheckIndex:

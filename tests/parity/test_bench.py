@@ -10,7 +10,7 @@ import pytest
 
 import parity.bench
 import refdp
-from parity.bench import CONFIG, Benchmark, Timing, benchmark, compare, write_benchmark
+from parity.bench import CONFIGS, Benchmark, Timing, benchmark, compare, write_benchmark
 from parity.contestants import OURS, Contestant
 
 
@@ -18,7 +18,7 @@ from parity.contestants import OURS, Contestant
 def water():
     """A small descriptor of one frame of water, and the frame."""
     system = refdp.examples.water().frame(0)
-    config = CONFIG | {"neuron": [2, 4], "axis_neuron": 2}
+    config = CONFIGS["se_e2_a"] | {"neuron": [2, 4], "axis_neuron": 2}
     return refdp.from_config(config, type_map=system.type_map, seed=1), system
 
 
@@ -87,14 +87,14 @@ class TestCompare:
 
 class TestBenchmark:
     def test_structure(self, entrants, monkeypatch, tmp_path):
-        monkeypatch.setattr(parity.bench, "peak_above_import", lambda config, repeat: 1000 * repeat)
-        found = benchmark("small", 2)
+        monkeypatch.setattr(parity.bench, "peak_above_import", lambda config, repeat, who: 1000 * repeat)
+        found = benchmark("se_atten", "small", 2)
         write_benchmark(found, tmp_path / "bench.json")
         written = json.loads((tmp_path / "bench.json").read_text())
         assert set(written) == set(Benchmark.__struct_fields__)
         assert written["natoms"] == 192
-        assert written["config"] == CONFIG
-        assert written["peak_bytes"] == 1000
+        assert written["config"] == CONFIGS["se_atten"]
+        assert written["peak_bytes"] == {"refdp": 1000, "DeePMD-kit": 1000}
         assert written["versions"]["refdp"] == refdp.__version__
         assert written["versions"]["numpy"] == np.__version__
         assert int(written["machine"]["cores"]) >= 1
@@ -103,9 +103,9 @@ class TestBenchmark:
             assert timing["ratio_median"] == timing["median"] / written["timings"][0]["median"]
 
     def test_the_task_is_that_of_the_readme(self):
-        assert CONFIG["sel"] == [46, 92]
-        assert CONFIG["neuron"] == [25, 50, 100]
-        assert CONFIG["axis_neuron"] == 16
+        assert CONFIGS["se_e2_a"]["sel"] == [46, 92]
+        assert CONFIGS["se_e2_a"]["neuron"] == [25, 50, 100]
+        assert CONFIGS["se_e2_a"]["axis_neuron"] == 16
         assert refdp.examples.water(parity.bench.SIZES["large"]).natoms == 1536
 
     def test_a_package_that_is_missing_has_no_version(self, monkeypatch):

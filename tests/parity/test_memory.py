@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from parity.bench import CONFIG
+from parity.bench import CONFIGS
 from parity.memory import peak_above_import
 
 
@@ -27,7 +27,7 @@ class TestPeakBytes:
 class TestPeakAboveImport:
     def test_a_larger_result_takes_more(self):
         small, wide = (
-            peak_above_import(CONFIG | {"neuron": neuron, "axis_neuron": axis}, 1)
+            peak_above_import(CONFIGS["se_e2_a"] | {"neuron": neuron, "axis_neuron": axis}, 1)
             for neuron, axis in (([2], 1), ([400], 32))
         )
         assert wide - small > 192 * 400 * 32 * 8
@@ -35,4 +35,6 @@ class TestPeakAboveImport:
     def test_the_parent_does_not_count(self):
         # A counter that a process inherits would stand at these 500 MB before and after, and tell nothing.
         block = np.ones(500_000_000, dtype=np.uint8)
-        assert 5e6 < peak_above_import(CONFIG | {"neuron": [2], "axis_neuron": 1}, 1) < block.nbytes
+        assert (
+            5e6 < peak_above_import(CONFIGS["se_e2_a"] | {"neuron": [2], "axis_neuron": 1}, 1) < block.nbytes
+        )
