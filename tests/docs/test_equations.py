@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from refdp.descriptors.se_e2_a import SeE2AOptions
+from refdp.descriptors import DESCRIPTORS
 from refdp.steps import OVERRIDES, STEPS
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +82,7 @@ AXES = {
     for row in re.findall(r"^\| (`[^|]+) \|", BOOK["glossary.md"], re.MULTILINE)
     for axis in re.findall(r"`(\w+)`", row)
 }
+OPTION_NAMES = {name for cls in DESCRIPTORS for name in cls.options_type.__struct_fields__}
 STEP_NAMES = set(STEPS).union(*OVERRIDES.values())
 
 
@@ -134,7 +135,7 @@ class TestSymbols:
     def test_options_exist(self):
         named = {name for _, row in ROWS for name in re.findall(r"option `(\w+)`", row[4])}
         assert len(named) >= 6
-        assert named <= set(SeE2AOptions.__struct_fields__)
+        assert named <= OPTION_NAMES
 
     def test_steps_exist(self):
         named = {name for _, row in ROWS for name in re.findall(r"step `(\w+)`", row[4])}
