@@ -27,6 +27,7 @@ from refdp.trace import listening
 
 __all__ = [
     "Block",
+    "How",
     "Neighborhood",
     "blocks",
     "check_apart",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from refdp.descriptors import Descriptor
     from refdp.neighbors import Environment
     from refdp.system import System
-    from refdp.trace import Trace
+    from refdp.trace import Step, Trace
 
 __all__ = ["command"]
 
@@ -24,9 +25,11 @@ DIGITS = 4
 COLUMNS = 6
 CARTESIAN = ("s", "x", "y", "z")
 ROWS = 4
-# Steps that the table of neighbours shows, and further ones with a row a slot.
+# Steps that the table of neighbours shows; further ones with a row a slot, and a column too; one of no atom.
 IN_TABLE = ("r", "w", "R")
-BY_SLOT = ("E", "G")
+BY_SLOT = re.compile(r"E|B|g|t|G\d*")
+BY_PAIR = re.compile(r"theta|(Lambda|A)\d+")
+OF_TYPES = "T"
 
 
 class Explained(NamedTuple):
@@ -101,13 +104,13 @@ def command(
 
 
 def _follow(descriptor: Descriptor, system: System, frame: int, atom: int, shown: int) -> Explained:
-    from refdp.evaluate import environments, match_types
-    from refdp.namespaces import map_arrays
+    import numpy as np
+
+    from refdp.evaluate import find_neighbors, match_types
     from refdp.trace import record
 
     matched = match_types(descriptor, system).frame(frame)
-    everyone = environments(descriptor, matched)
-    env = map_arrays(everyone, lambda x: x[:, atom : atom + 1])
+    env = find_neighbors(descriptor, matched).environment(0, np.array([atom]))
     with record() as trace:
         descriptor.describe(env)
     return Explained(descriptor, matched, env, trace, shown)
@@ -155,7 +158,7 @@ def _print_part(part: Explained) -> None:
         _print_neighbors(part)
     for step in part.trace:
         if step.name not in IN_TABLE:
-            _print_step(part, step.name, step.value[0, 0])
+            _print_step(part, step.name, _of_atom(step))
 
 
 def _print_child(part: Explained) -> None:
@@ -176,8 +179,12 @@ def _print_steps(explained: Explained) -> None:
         for step in part.trace:
             sentence, equation = meaning(step.name, *variants)
             name = f"{part.prefix}{step.name}"
-            rows.append([name, str(tuple(step.value.shape[2:])), sentence, equation])
+            rows.append([name, str(tuple(_of_atom(step).shape)), sentence, equation])
     print_table(["step", "shape", "what it is", "equation"], rows, right=())
+
+
+def _of_atom(step: Step) -> Any:
+    return step.value if step.name == OF_TYPES else step.value[0, 0]
 
 
 def _print_neighbors(explained: Explained) -> None:
@@ -207,15 +214,22 @@ def _neighbor_row(explained: Explained, slot: int) -> list[str]:
 def _print_step(explained: Explained, name: str, value: Any) -> None:
     """Print a step in short: the rows of the same slots as above, or its first rows, or its first numbers."""
     title = f"{click.style(explained.prefix + name, bold=True)} {tuple(value.shape)}"
-    click.echo(f"{title}, from {number(value.min())} to {number(value.max())}:")
+    click.echo(f"{title}, from {number(value.min())} to {number(value.max())}{':' if value.ndim < 3 else ''}")
     if value.ndim == 1:
         first = " ".join(number(x) for x in value[: 2 * COLUMNS])
         click.echo(f"  {first}{' ...' if value.size > 2 * COLUMNS else ''}")
-        return
-    word, rows = ("slot", explained.slots) if name in BY_SLOT else ("row", range(min(ROWS, len(value))))
-    lines = [[f"{word} {k}", *(f"{x:.{DIGITS}f}" for x in value[k, :COLUMNS])] for k in rows]
-    names = CARTESIAN if value.shape[1] == 4 else map(str, range(COLUMNS))
-    header = ["", *(column for column, _ in zip(names, value[0], strict=False))]
-    if value.shape[1] > COLUMNS:
+    elif value.ndim == 2:
+        pairs = BY_PAIR.fullmatch(name) is not None
+        by_slot = pairs or BY_SLOT.fullmatch(name) is not None
+        rows = explained.slots if by_slot else list(range(min(ROWS, len(value))))
+        columns = explained.slots[:COLUMNS] if pairs else list(range(min(COLUMNS, value.shape[1])))
+        cartesian = value.shape[1] == 4 and not pairs
+        header = [f"slot {c}" if pairs else CARTESIAN[c] if cartesian else str(c) for c in columns]
+        _print_part_of("slot" if by_slot else "row", value, rows, columns, header)
+
+
+def _print_part_of(word: str, value: Any, rows: list[int], columns: list[int], header: list[str]) -> None:
+    lines = [[f"{word} {k}", *(f"{value[k, c]:.{DIGITS}f}" for c in columns)] for k in rows]
+    if value.shape[1] > len(columns):
         header, lines = [*header, ""], [[*line, "..."] for line in lines]
-    print_table(header, lines, right=range(1, len(header)))
+    print_table(["", *header], lines, right=range(1, len(header) + 1))

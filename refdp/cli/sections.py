@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refdp.descriptors import Descriptor
-    from refdp.initialize import Seed
 
 __all__ = ["automatic", "with_seeds"]
 
 
-def with_seeds(config: Mapping[str, Any], seed: Seed) -> Mapping[str, Any]:
+def with_seeds(config: Mapping[str, Any], seed: int | Sequence[int] | None) -> Mapping[str, Any]:
     """Return a configuration with a seed where it has none; child `k` of a hybrid gets the child seed `k`."""
     from refdp.initialize import child_seed
 

@@ -98,7 +98,7 @@ class Hybrid(Descriptor):
 
     @property
     def rcut_smth(self) -> float:
-        """The smallest of the children's, in angstrom, for information: each child uses its own."""
+        """The smallest of the children's, in angstrom, for information; each child uses its own."""
         return min(child.rcut_smth for child in self.children)
 
     @property
@@ -123,7 +123,7 @@ class Hybrid(Descriptor):
 
     @property
     def env_protection(self) -> float:
-        """The least of the children's, in angstrom: that many protect all from atoms at one place."""
+        """The least of the children's, in angstrom; that many protect all from atoms at one place."""
         return min(child.env_protection for child in self.children)
 
     @property

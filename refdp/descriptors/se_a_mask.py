@@ -70,17 +70,17 @@ class SeAMask(AngularTwoBody):
 
     @property
     def rcut(self) -> float:
-        """Infinity: there is no cutoff."""
+        """Infinity, since there is no cutoff."""
         return math.inf
 
     @property
     def rcut_smth(self) -> float:
-        """Infinity: there is no switch."""
+        """Infinity, since there is no switch."""
         return math.inf
 
     @property
     def env_protection(self) -> float:
-        """Zero: distances are not protected."""
+        """Zero, since distances are not protected."""
         return 0.0
 
     def describe(self, env: Environment) -> DescriptorOutput:

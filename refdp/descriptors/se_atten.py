@@ -100,7 +100,7 @@ class SeAtten(StandardizedDescriptor):
 
     @property
     def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre: those of attention."""
+        """How many numbers the largest step holds for each centre, those of attention."""
         attention = max(self.nnei, 3 * self.options.attn) if self.options.attn_layer else 0
         return self.nnei * max(self.options.neuron[-1], attention)
 

@@ -73,7 +73,7 @@ class SeE3(StandardizedDescriptor):
 
     @property
     def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre: the embedding of a part of the pairs."""
+        """How many numbers the largest step holds for each centre, the embedding of a part of the pairs."""
         most = max(self.sel)
         part = slot_parts(most, most)[0].stop
         return int(max(self.nnei**2, part * most * self.options.neuron[-1]))

@@ -108,7 +108,7 @@ class SeE3Tebd(StandardizedDescriptor):
 
     @property
     def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre: the embedding of a part of the pairs."""
+        """How many numbers the largest step holds for each centre, the embedding of a part of the pairs."""
         part = min(slot_parts(self.nnei, self.nnei)[0].stop, self.nnei)
         return int(part * self.nnei * max(self.options.neuron[-1], 1 + 2 * self.options.tebd_dim))
 

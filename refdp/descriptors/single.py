@@ -67,7 +67,7 @@ class SingleDescriptor(Descriptor):
 
     @property
     def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre: those of the embedding."""
+        """How many numbers the largest step holds for each centre, those of the embedding."""
         return int(self.nnei * self.options.neuron[-1])
 
     @property

@@ -125,3 +125,29 @@ class TestCommand:
         result = refdp_command("explain", config_file, "example:water", option, value)
         assert result.exit_code == 2
         assert result.stderr == f"Error: `{option}`: expected 0 to {last}, got {value}\n"
+
+
+class TestAttention:
+    SECTION = json.dumps({"type": "se_atten", "sel": 14, "rcut": 3.0, "neuron": [2, 4], "attn": 3})
+
+    @pytest.mark.parametrize("atom", [0, 5])
+    def test_steps_of_pairs_of_slots(self, refdp_command, atom):
+        result = refdp_command("explain", "-", "example:water", "--atom", atom, input=self.SECTION)
+        assert result.exit_code == 0, result.stderr
+        d = refdp.from_config(json.loads(self.SECTION), type_map=["O", "H"], seed=1)
+        water = refdp.examples.water()
+        with refdp.trace.record() as trace:
+            refdp.describe(d, water.frame(0))
+        weights = trace.value("A2")[0, atom]
+        shown = result.stdout.partition("\nA2 (14, 14)")[2].partition("\nG2 ")[0].splitlines()
+        row = next(
+            line.split()
+            for line in shown
+            if line.split()[:2] == ["slot", "1"] and "slot" not in line.split()[2:]
+        )
+        assert row[2:5] == [f"{x:.4f}" for x in weights[1, :3]]
+
+    def test_the_type_embedding_is_that_of_all_types(self, refdp_command):
+        shown = refdp_command("explain", "-", "example:water", "--atom", 5, input=self.SECTION).stdout
+        table = shown.partition("\nT (3, 8)")[2].splitlines()
+        assert ["row", "2", *["0.0000"] * 6, "..."] in [line.split() for line in table]
