@@ -12,7 +12,7 @@ import numpy as np
 
 from parity.mutants.mutant import Mutant
 from refdp.descriptors import rows as rows_of
-from refdp.descriptors import se_e2_a, se_e2_r
+from refdp.descriptors import se_e2_r, two_body
 from refdp.descriptors.base import DescriptorOutput
 from refdp.equations import contraction
 from refdp.equations import environment_matrix as matrix
@@ -48,7 +48,7 @@ def _after(module: Any, name: str, change: Callable[[Any], Any]) -> Plant:
 
 def _one_neighbour_more() -> AbstractContextManager[Any]:
     contract = contraction.embedded_environment
-    return patch.object(se_e2_a, "embedded_environment", lambda g, e, n_c: contract(g, e, n_c + 1))
+    return patch.object(two_body, "embedded_environment", lambda g, e, n_c: contract(g, e, n_c + 1))
 
 
 def _one_slot_more() -> AbstractContextManager[Any]:
@@ -69,7 +69,7 @@ def _counted_neighbours() -> AbstractContextManager[Any]:
         counted = np.sum(np.any(e != e[..., -1:, :], axis=-1), axis=-1)[..., None, None]
         return contract(g, e, n_c) * (n_c / np.maximum(counted, 1))
 
-    return patch.object(se_e2_a, "embedded_environment", embedded_environment)
+    return patch.object(two_body, "embedded_environment", embedded_environment)
 
 
 def _other_type() -> AbstractContextManager[Any]:
@@ -125,7 +125,7 @@ def _swapped_columns() -> AbstractContextManager[Any]:
     def output(descriptor: Any, rot_mat: Any, *rest: Any) -> DescriptorOutput:
         return DescriptorOutput(descriptor, rot_mat[..., [1, 0, 2]], *rest)
 
-    return patch.object(se_e2_a, "DescriptorOutput", output)
+    return patch.object(two_body, "DescriptorOutput", output)
 
 
 def _short_sums(x: Any) -> Any:
@@ -150,7 +150,7 @@ ROW_MAJOR = _new(
     "row-major", "nets are found by types of neighbour and centre, exchanged", "G", _row_major, A
 )
 GELU = _new("gelu", "gelu with the error function", "G", _exact_gelu)
-SHORT = _new("short", "embeddings pass through float32", "G", _after(se_e2_a, "G", _short_sums), A)
+SHORT = _new("short", "embeddings pass through float32", "G", _after(two_body, "G", _short_sums), A)
 N_C = _new("n-c", "N_c is one more than there are slots", "A", _one_neighbour_more, A)
 COUNTED = _new("counted", "N_c is the number of neighbours", "A", _counted_neighbours, A)
 N_C_RADIAL = _new("n-c-radial", "N_c is one more than there are slots", "D", _one_slot_more, R)

@@ -26,10 +26,9 @@ def unit(x: Float[Array, "*lead n"]) -> Float[Array, "*lead n"]:
         `(..., n)`.
     """
     xp = array_namespace(x)
-    square = xp.maximum(xp.vecdot(x, x), FLOOR**2)
-    # The floor itself is zero in float16.
-    square = xp.where(square > 0.0, square, xp.ones_like(square))
-    return x / xp.sqrt(square)[..., None]
+    # The floor itself would be zero in float16.
+    floor = max(FLOOR**2, float(xp.finfo(x.dtype).smallest_normal))
+    return x / xp.sqrt(xp.maximum(xp.vecdot(x, x), floor))[..., None]
 
 
 def logits(
