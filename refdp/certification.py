@@ -22,6 +22,7 @@ from refdp.system import System
 __all__ = ["Enclosure", "budget", "certify", "truth"]
 
 BLOCK = 16
+MOST_BITS = 100_000
 BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 
 
@@ -109,6 +110,8 @@ def certify(
     from refdp.namespaces.formats import BALL
 
     bits = positive("bits", bits, least=2)
+    if bits > MOST_BITS:
+        raise unexpected("bits", bits, f"at most {MOST_BITS}: more would take days")
     descriptor = descriptor.to(xp)
     system = match_types(descriptor, system)
     chosen = _chosen(atoms, system.natoms)

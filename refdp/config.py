@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -52,9 +52,10 @@ def from_config(
         A key is unknown, a type is wrong, a value is impossible, or values do not fit together.
     """
     section, names = _descriptor_section(config)
-    data = (systems,) if isinstance(systems, System) else tuple(systems)
+    data = _checked_systems(systems)
     check_nesting(section, ConfigError)
-    section = _overridden(section, names if type_map is None else type_map, seed)
+    names = _checked_names(names if type_map is None else type_map)
+    section = _overridden(section, names, _checked_seed(seed))
     return _built(*_read(section), data)
 
 
@@ -80,23 +81,48 @@ def read_options(options_type: type[S], section: Mapping[str, Any]) -> S:
         raise _named(str(error), section, options_type) from None
 
 
-def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+def _descriptor_section(config: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
     if not isinstance(config, Mapping):
         raise unexpected("config", config, "a mapping of option names to values", ConfigError)
     names = None
     if isinstance(config.get("model"), Mapping):
         config = config["model"]
+        if not isinstance(config.get("descriptor"), Mapping):
+            what = "the section of a descriptor; files with several models are not read"
+            raise unexpected("model.descriptor", config.get("descriptor"), what, ConfigError)
     if isinstance(config.get("descriptor"), Mapping):
         names, config = config.get("type_map"), config["descriptor"]
     return dict(config), names
 
 
-def _overridden(section: Mapping[str, Any], type_map: Sequence[str] | None, seed: Seed) -> dict[str, Any]:
+def _checked_systems(systems: Any) -> tuple[System, ...]:
+    data = tuple(systems) if isinstance(systems, Iterable) else (systems,)
+    if not all(isinstance(system, System) for system in data):
+        raise unexpected("systems", systems, "a `System`, or a list of them", ConfigError)
+    return data
+
+
+def _checked_names(type_map: Any) -> list[Any] | None:
+    if isinstance(type_map, str | Mapping | Set) or not isinstance(type_map, Iterable | None):
+        raise unexpected("type_map", type_map, "a list of names, one for each type", ConfigError)
+    return None if type_map is None else list(type_map)
+
+
+def _checked_seed(seed: Any) -> Any:
+    plain = _plain(seed)
+    numbers = plain if isinstance(plain, list) else [plain]
+    if seed is not None and not all(type(n) is int and n >= 0 for n in numbers):
+        raise unexpected("seed", seed, "an integer of zero or more, or a list of such", ConfigError)
+    return plain
+
+
+def _overridden(section: Mapping[str, Any], type_map: list[Any] | None, seed: Seed) -> dict[str, Any]:
     """Return a section with another type map and seed where these are given, down to a hybrid's children."""
-    section = dict(section) | ({} if type_map is None else {"type_map": list(type_map)})
+    section = dict(section) | ({} if type_map is None else {"type_map": type_map})
     children = section.get("list")
     if not isinstance(children, list | tuple):
-        return section | ({} if seed is None else {"seed": seed})
+        seedless = seed is None or section.get("type") in Hybrid.names
+        return section | ({} if seedless else {"seed": seed})
     section["list"] = [
         _overridden(child, type_map, child_seed(seed, k)) if isinstance(child, Mapping) else child
         for k, child in enumerate(children)

@@ -13,7 +13,7 @@ from array_api_compat import numpy as xp
 from numpy.typing import NDArray
 
 from refdp.descriptors.base import Descriptor
-from refdp.errors import InputError, positive, unexpected
+from refdp.errors import InputError, inside, positive, unexpected
 from refdp.expansion import expand_descriptor
 from refdp.namespaces import dtype_of
 from refdp.neighbors.environment import Environment, environment
@@ -126,7 +126,7 @@ def describe(
         raise unexpected("descriptor", descriptor, "a descriptor, from `from_config` or `deserialize`")
     if isinstance(system, Sequence) and all(isinstance(each, System) for each in system):
         how: How = {"threads": threads, "block": block, "progress": progress, "expand": expand}
-        return [describe(descriptor, each, **how) for each in system]
+        return [_one_of(descriptor, each, k, how) for k, each in enumerate(system)]
     if not isinstance(system, System):
         raise unexpected("system", system, "a `System`, or a list of them")
     block = _fitting(descriptor) if block is None else positive("block", block)
@@ -151,6 +151,11 @@ def describe(
         for _ in follow(pool.map(work, pieces), len(pieces), "blocks", progress):
             pass
     return out
+
+
+def _one_of(descriptor: Descriptor, system: System, k: int, how: How) -> NDArray[np.float64]:
+    with inside(f"system[{k}]"):
+        return describe(descriptor, system, **how)
 
 
 def _specialized(

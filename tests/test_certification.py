@@ -106,3 +106,9 @@ def np_namespace():
     from array_api_compat import numpy as xp
 
     return xp
+
+
+class TestBits:
+    def test_so_many_bits_would_take_days(self):
+        with pytest.raises(InputError, match="`bits`: expected at most 100000"):
+            certify(descriptor(), cluster(3), bits=10**8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import numpy as np
 import pytest
@@ -98,6 +100,16 @@ class TestSeeds:
         again = refdp.from_config(A, seed=[0, 3])
         assert_same_bits(again.embeddings.networks[0].layers[0].w, nets[0])
 
+    def test_a_number_of_numpy_is_a_seed(self):
+        one, other = (refdp.from_config(section(A, R), seed=seed) for seed in (3, np.int64(3)))
+        assert differences(one.serialize(), other.serialize()) == []
+
+    @pytest.mark.parametrize("seed", [-1, 1.5, "a", [2, -3], [1.5], True])
+    def test_mistakes_are_shown_as_they_were_given(self, seed):
+        wanted = re.escape(f"`seed`: expected an integer of zero or more, or a list of such, got {seed!r}")
+        with pytest.raises(ConfigError, match=wanted):
+            refdp.from_config(section(A, R), seed=seed)
+
     def test_children_keep_theirs(self):
         assert [c.options.seed for c in refdp.from_config(section(A, R)).children] == [5, (6, 7)]
 
@@ -146,6 +158,11 @@ class TestMistakes:
     def test_say_where_they_are(self, given, message):
         with pytest.raises(ConfigError, match=message):
             refdp.from_config(given)
+
+    @pytest.mark.parametrize("given", [{"type": "hybrid"}, {"type": "hybrid", "list": A}])
+    def test_a_seed_for_all_hides_no_mistake(self, given):
+        with pytest.raises(ConfigError, match="`list`: expected"):
+            refdp.from_config(given, seed=1)
 
     def test_what_a_child_cannot_do(self):
         with pytest.raises(UnsupportedError, match=r"`list\[1\].type_one_side`: expected true for se_e2_r"):

@@ -31,8 +31,8 @@ WRONG = [
     ("rcut_smth", -0.1, ["from 0 to below `rcut` = 4.0", "-0.1"]),
     ("rcut_smth", float("nan"), ["from 0 to below `rcut` = 4.0", "nan"]),
     ("sel", 5, ["array", "5"]),
-    ("sel", [], ["at least one above zero", "[]"]),
-    ("sel", [0, 0], ["at least one above zero", "[0, 0]"]),
+    ("sel", [], ["together 1 to", "[]"]),
+    ("sel", [0, 0], ["together 1 to", "[0, 0]"]),
     ("sel", [3, -1], ["zero or more", "[3, -1]"]),
     ("sel", [3, 1.5], ["int", "1.5"]),
     ("sel", [3, True], ["int", "True"]),
@@ -139,6 +139,19 @@ class TestMistakes:
     def test_the_seed_argument_is_checked_as_the_key_is(self, seed):
         with pytest.raises(ConfigError, match="`seed"):
             from_config(SECTION, seed=seed)
+
+    @pytest.mark.parametrize("names", ["OH", 3, {"O": 0, "H": 1}, {"O", "H"}])
+    def test_names_of_types_in_no_order(self, names):
+        wanted = r"`type_map`: expected a list of names, one for each type, got "
+        with pytest.raises(ConfigError, match=wanted):
+            from_config(SECTION, type_map=names)
+        with pytest.raises(ConfigError, match=wanted):
+            from_config({"model": {"type_map": names, "descriptor": SECTION}})
+
+    @pytest.mark.parametrize("systems", [[3], 3, ["example:water"]])
+    def test_data_that_are_no_systems(self, systems):
+        with pytest.raises(ConfigError, match=r"`systems`: expected a `System`, or a list of them, got "):
+            from_config(SECTION | {"sel": "auto"}, systems=systems)
 
     def test_two_sides_of_se_e2_r_are_refused(self):
         with pytest.raises(UnsupportedError, match="`type_one_side`: expected true"):

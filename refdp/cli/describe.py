@@ -39,6 +39,9 @@ def command(
 ) -> None:
     """Compute the descriptor of every atom.
 
+    Where CONFIG has se_a_mask, aparam.npy of SYSTEM tells which atoms are real (1) and which virtual (0);
+    virtual ones have a descriptor of zero.
+
     An .npz file holds `descriptor` (frames, atoms, width), `types`, `type_map`, `davg`, `dstd` (for the first
     child of a hybrid `0.davg`, `0.dstd`), the complete `config` as JSON text and the `version` of refdp; an
     .npy file the descriptor only.
@@ -47,6 +50,7 @@ def command(
     Examples:
       refdp describe input.json example:water
       refdp describe input.json data/water -o water.npz --threads 4
+      refdp describe se_a_mask.json data/zinc -o zinc.npz
     """  # noqa: D301  # click's \b
     from refdp.evaluate import describe
 

@@ -69,6 +69,9 @@ def _one_line_each() -> Iterator[None]:
             raise Refused(str(error)) from error
         except ModuleNotFoundError as error:
             raise _missing(error) from error
+        except MemoryError as error:
+            message = f"not enough memory: {error}"
+            raise Refused(message) from error
         except OSError as error:
             # Nobody reads any more (`refdp ... | head`): click ends that quietly.
             if error.errno == errno.EPIPE:
@@ -90,7 +93,7 @@ def main() -> None:
 
     CONFIG is a DeePMD-kit input file, its model section or its descriptor section (JSON, "-" for standard
     input). SYSTEM is the folder of a DeePMD-kit data set (with type.raw and set.*), or an example that comes
-    with refdp, such as example:water.
+    with refdp, such as example:water. For se_a_mask its aparam.npy is the mask: 1 real, 0 virtual.
 
     \b
     Examples:

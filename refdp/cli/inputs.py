@@ -61,8 +61,8 @@ def descriptor_options(command: F) -> F:
 def read_inputs(config: str, system: str) -> tuple[dict[str, Any], System]:
     """Return what CONFIG and SYSTEM hold, the latter masked by its `aparam.npy` where the former says so.
 
-    It does where its descriptor is se_a_mask, or its fitting net has `use_aparam_as_mask`. A system without
-    that file has no virtual atoms, which is said.
+    It does where its descriptor is se_a_mask; with any other, `use_aparam_as_mask` of a fitting net only
+    keeps the numbers out of that net. A system without that file has no virtual atoms, which is said.
     """
     from refdp.io.dataset import has_aparam
 
@@ -174,10 +174,7 @@ def check_output(name: str, path: Path | None, suffixes: Sequence[str] = ()) -> 
 def _aparam_is_mask(config: Mapping[str, Any]) -> bool:
     from refdp.descriptors import SeAMask
 
-    model = config.get("model", {})
-    fitting = model.get("fitting_net", {}) if isinstance(model, Mapping) else {}
-    asked = isinstance(fitting, Mapping) and fitting.get("use_aparam_as_mask") is True
-    return asked or _section(config).get("type") in SeAMask.names
+    return _section(config).get("type") in SeAMask.names
 
 
 def _section(config: Mapping[str, Any]) -> Mapping[str, Any]:

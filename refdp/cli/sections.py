@@ -13,6 +13,7 @@ __all__ = ["automatic", "with_seeds"]
 
 def with_seeds(config: Mapping[str, Any], seed: int | Sequence[int] | None) -> Mapping[str, Any]:
     """Return a configuration with a seed where it has none; child `k` of a hybrid gets the child seed `k`."""
+    from refdp.descriptors import Hybrid
     from refdp.initialize import child_seed
 
     for key in ("model", "descriptor"):
@@ -24,7 +25,9 @@ def with_seeds(config: Mapping[str, Any], seed: int | Sequence[int] | None) -> M
             for k, child in enumerate(config["list"])
         ]
         return {**config, "list": children}
-    return {**config, "seed": seed} if config.get("seed") is None else config
+    if config.get("type") in Hybrid.names or config.get("seed") is not None:
+        return config
+    return {**config, "seed": seed}
 
 
 def automatic(

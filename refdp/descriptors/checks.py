@@ -39,6 +39,9 @@ def check_call(
 
 
 def _check_kinds(coord_ext: Array, indices: dict[str, Array | None]) -> None:
+    for name, x in {"coord_ext": coord_ext, **indices}.items():
+        if x is not None and not array_api_compat.is_array_api_obj(x):
+            raise unexpected(name, type(x).__name__, "an array of NumPy, torch, JAX or another such library")
     if not _is_kind(coord_ext, "real floating"):
         raise unexpected("coord_ext", coord_ext.dtype, "an array of real floating point numbers")
     for name, x in indices.items():

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
-from refdp.descriptors.options import CutoffOptions
+from refdp.descriptors.options import MOST_SLOTS, CutoffOptions
 from refdp.errors import unexpected
 
 __all__ = ["MixedOptions", "TebdInputMode"]
@@ -62,5 +62,5 @@ class MixedOptions(CutoffOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         """Raise InputError where `sel` makes no sense."""
         if not isinstance(self.sel, int):
             super().check_sel()
-        elif self.sel < 1:
-            raise unexpected("sel", self.sel, "at least one slot")
+        elif not 1 <= self.sel <= MOST_SLOTS:
+            raise unexpected("sel", self.sel, f"1 to {MOST_SLOTS} slots")

@@ -14,6 +14,8 @@ from refdp.nn.activations import parse_activation
 
 __all__ = ["AxisNeuron", "CutoffOptions", "DescriptorOptions", "TwoBodyOptions", "check_axis_neuron"]
 
+MOST_SLOTS = 2**20
+
 AxisNeuron: TypeAlias = Annotated[int, Meta(description="How many channels the second factor of D has.")]
 
 
@@ -96,8 +98,8 @@ class DescriptorOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             if auto_factor(self.sel) is None:
                 what = "a list of integers, `auto`, or `auto:f` with a number f of 1 or more"
                 raise unexpected("sel", self.sel, what)
-        elif not self.sel or min(self.sel) < 0 or sum(self.sel) == 0:
-            what = "one integer of zero or more per type, at least one above zero"
+        elif not self.sel or min(self.sel) < 0 or not 0 < sum(self.sel) <= MOST_SLOTS:
+            what = f"one integer of zero or more per type, together 1 to {MOST_SLOTS}"
             raise unexpected("sel", list(self.sel), what)
 
     def check_exclude_types(self) -> None:

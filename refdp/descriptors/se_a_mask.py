@@ -86,8 +86,10 @@ class SeAMask(AngularTwoBody):
     def describe(self, env: Environment) -> DescriptorOutput:
         """Return the descriptor of each environment; steps `r w R E G A D`."""
         xp = array_namespace(env.displacement)
-        r = step("r", distance(env.displacement, env.valid))
-        w = step("w", xp.where(env.valid, xp.ones_like(r), xp.zeros_like(r)))
-        rows = step("R", environment_matrix(env.displacement, r, w, env.valid))
+        # Lists made elsewhere may have neighbours for virtual centres, too.
+        valid = env.valid & (env.center_type >= 0)[..., None]
+        r = step("r", distance(env.displacement, valid))
+        w = step("w", xp.where(valid, xp.ones_like(r), xp.zeros_like(r)))
+        rows = step("R", environment_matrix(env.displacement, r, w, valid))
         e = step("E", exclude(rows, env, self.options.exclude_types))
         return self.contracted(e, w, env.center_type)

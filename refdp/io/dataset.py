@@ -119,6 +119,10 @@ def _cells(folder: Path, coords: NDArray[np.float64]) -> NDArray[np.float64]:
     cells = _rows(folder / "box.npy", 9)
     if len(cells) != len(coords):
         raise _problem(folder / "box.npy", f"one cell for each of {len(coords)} frames", str(len(cells)))
+    zeros = np.flatnonzero(~cells.any(axis=1))
+    if zeros.size:
+        expected = "cells, or beside `type.raw` the empty file `nopbc`"
+        raise _problem(folder / "box.npy", expected, f"zeros in frame {zeros[0]}")
     return cells
 
 

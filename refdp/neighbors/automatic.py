@@ -53,7 +53,10 @@ def automatic_sel(
     factor, systems = _checked(sel, systems, type_map)
     ntypes = len(type_map) if type_map else max(int(s.atype.max(initial=-1)) + 1 for s in systems)
     counts = [neighbor_statistics(system, rcut, ntypes).most for system in systems]
-    return tuple(suggested_slots(max(most), factor) for most in zip(*counts, strict=True))
+    slots = tuple(suggested_slots(max(most), factor) for most in zip(*counts, strict=True))
+    if not any(slots):
+        raise unexpected("sel", sel, f"data with neighbours within {rcut} angstrom to count, or numbers")
+    return slots
 
 
 def automatic_slots(

@@ -25,6 +25,10 @@ class TestMain:
         for name in COMMANDS:
             assert f"\n  {name} " in shown
 
+    @pytest.mark.parametrize("arguments", [["--help"], ["describe", "--help"], ["info", "--help"]])
+    def test_help_tells_where_a_mask_comes_from(self, refdp_command, arguments):
+        assert "aparam.npy" in refdp_command(*arguments).stdout
+
     @pytest.mark.parametrize("name", COMMANDS)
     def test_every_command_explains_itself_with_an_example(self, refdp_command, name):
         result = refdp_command(name, "--help")
@@ -84,6 +88,10 @@ class TestOneLineEach:
     def test_a_file_that_cannot_be_written(self):
         with pytest.raises(Refused, match=r"Permission denied: 'out.npz'"), _one_line_each():
             raise PermissionError(13, "Permission denied", "out.npz")
+
+    def test_more_memory_than_there_is(self):
+        with pytest.raises(Refused, match="not enough memory: Unable to allocate 5 PiB"), _one_line_each():
+            raise MemoryError("Unable to allocate 5 PiB")
 
     def test_nobody_reading_is_left_to_click(self):
         with pytest.raises(BrokenPipeError), _one_line_each():

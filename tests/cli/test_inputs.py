@@ -121,7 +121,7 @@ class TestReadInputs:
         [
             (MASK, True),
             ({"model": {"descriptor": MASK}}, True),
-            ({"model": {"descriptor": OTHER, "fitting_net": {"use_aparam_as_mask": True}}}, True),
+            ({"model": {"descriptor": OTHER, "fitting_net": {"use_aparam_as_mask": True}}}, False),
             ({"model": {"descriptor": OTHER, "fitting_net": {"use_aparam_as_mask": False}}}, False),
             ({"model": {"descriptor": OTHER, "fitting_net": {"numb_aparam": 1}}}, False),
             ({"model": {"descriptor": OTHER, "fitting_net": None}}, False),

@@ -37,6 +37,8 @@ class TestWithSeeds:
 
     def test_leaves_mistakes_to_others(self):
         assert with_seeds(hybrid(5), 1) == hybrid(5)
+        for section in ({"type": "hybrid"}, {"type": "hybrid", "list": A}):
+            assert with_seeds(section, 1) == section
 
 
 class TestAutomatic:

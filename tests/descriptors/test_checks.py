@@ -7,7 +7,7 @@ import pytest
 
 from refdp.descriptors.checks import check_call
 from refdp.errors import InputError
-from tests.helpers import descriptor
+from tests.helpers import call_arguments, cluster, descriptor
 
 D = descriptor(statistics=False)
 GOOD = {
@@ -86,3 +86,14 @@ class TestCheckCall:
 
     def test_any_negative_entry_is_fine_in_lists_and_types(self):
         check(nlist=np.full((2, 3, 7), -9), atype_ext=np.full((2, 4), -3))
+
+
+class TestKindsOfArguments:
+    @pytest.mark.parametrize("place", range(4))
+    def test_lists_are_no_arrays(self, place):
+        d = descriptor()
+        arguments = list(call_arguments(d, cluster(4)))
+        arguments[place] = arguments[place].tolist()
+        name = ("coord_ext", "atype_ext", "nlist", "mapping")[place]
+        with pytest.raises(InputError, match=f"`{name}`: expected an array of NumPy, .*, got 'list'"):
+            d.call(*arguments)

@@ -451,3 +451,15 @@ class TestInvariances:
         assert_within(
             there.descriptor, out.descriptor[:, keep], allowed.descriptor[:, keep] + bound.descriptor
         )
+
+
+class TestChildren:
+    def test_are_no_list_of_the_caller(self):
+        children = [descriptor("se_e2_a"), descriptor("se_e2_r")]
+        hybrid = Hybrid(children)
+        children.clear()
+        assert len(hybrid.children) == 2
+
+    def test_one_is_not_a_list(self):
+        with pytest.raises(InputError, match="`list`: expected at least one descriptor"):
+            Hybrid(descriptor("se_e2_a"))

@@ -100,6 +100,16 @@ class TestDescribe:
                 np.testing.assert_array_equal(x[:, [2, 6]], 0.0)
                 assert np.abs(x[:, [0, 1, 3, 4, 5, 7]]).max(axis=(0, 2)).min() > 1e-6
 
+    @pytest.mark.parametrize("one_side", [False, True])
+    def test_virtual_centers_see_nobody_whatever_their_list_says(self, one_side):
+        d = descriptor(type_one_side=one_side)
+        # Atom 1 is virtual, stands where atom 0 does, and has it in its list.
+        nlist = np.full((1, 2, d.nnei), -1)
+        nlist[0, 1, 0] = 0
+        out = d.call(np.zeros((1, 2, 3)), np.array([[0, -1]]), nlist)
+        for x in out[:2]:
+            np.testing.assert_array_equal(x, 0.0)
+
     def test_a_single_atom_is_zero(self):
         np.testing.assert_array_equal(refdp.describe(descriptor(), refdp.System(np.ones((1, 3)), [1])), 0.0)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from refdp.errors import InputError
-from refdp.neighbors.automatic import automatic_places
+from refdp.neighbors.automatic import automatic_places, automatic_sel
 from refdp.system import System
 
 ONE = System(np.zeros((2, 4, 3)), [[0, 1, 1, 1], [0, 0, 1, -1]], mask=[[1, 1, 1, 0], [1, 0, 1, 1]])
@@ -34,3 +34,12 @@ class TestAutomaticPlaces:
     def test_no_data(self):
         with pytest.raises(InputError, match="`systems`: expected at least one"):
             automatic_places("auto", [])
+
+
+class TestAutomaticSel:
+    def test_nobody_in_sight(self):
+        far = System([[0.0, 0.0, 0.0], [9.0, 0.0, 0.0]], [0, 1])
+        with pytest.raises(
+            InputError, match=r"`sel`: expected data with neighbours within 3\.0 angstrom .*got 'auto'"
+        ):
+            automatic_sel("auto", [far], 3.0)
