@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +10,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from refdp.descriptors import Descriptor, Hybrid
 from refdp.descriptors.mixed_options import MixedOptions
 from refdp.errors import UnsupportedError, unexpected
 from refdp.initialize import Seed
 from refdp.initialize_mixed import type_inputs
 from refdp.namespaces import array_namespace, device_of, to_numpy, transfer
+from refdp.nn.activations import linear, parse_activation
 from refdp.nn.embedding_net import EmbeddingNet
-from refdp.nn.layer import shortcut
+from refdp.nn.layer import Layer, shortcut
 from refdp.nn.type_embedding import TypeEmbedding
 
 __all__ = ["change_type_map"]
@@ -40,13 +42,32 @@ def change_type_map(descriptor: Any, type_map: Sequence[str], seed: Seed = None)
     Raises
     ------
     InputError
-        The descriptor has no type map, or the names are not different.
+        There is no descriptor or it has no type map, the names are not different, or the seed is none.
     UnsupportedError
-        The descriptor has a net for each type, so that a new list of types would need other nets.
+        The descriptor has a net for each type, so that a new list of types would need other nets; or its
+        type embedding is none that DeePMD-kit makes, and the vectors of known species would not stay.
     """
-    children = getattr(descriptor, "children", None)
-    if children is not None:
-        return replace(descriptor, children=tuple(change_type_map(c, type_map, seed) for c in children))
+    if not isinstance(descriptor, Descriptor):
+        raise unexpected("descriptor", descriptor, "a descriptor, from `from_config` or `deserialize`")
+    names = _names(type_map)
+    if isinstance(descriptor, Hybrid):
+        return replace(
+            descriptor, children=tuple(change_type_map(c, names, seed) for c in descriptor.children)
+        )
+    _check(descriptor)
+    return _changed(descriptor, names, seed)
+
+
+def _names(type_map: Any) -> tuple[str, ...]:
+    fine = isinstance(type_map, Iterable) and not isinstance(type_map, str)
+    names = tuple(type_map) if fine else ()
+    if not names or not all(isinstance(name, str) for name in names):
+        raise unexpected("type_map", type_map, "a list of names, one for each new type")
+    return tuple(map(str, names))
+
+
+def _check(descriptor: Any) -> None:
+    """Raise an error where there is nothing to change, or no way to."""
     if not isinstance(getattr(descriptor, "options", None), MixedOptions):
         message = (
             f"{descriptor.names[0]} has nets for its types and no other type map; se_atten and se_e3_tebd do"
@@ -54,10 +75,11 @@ def change_type_map(descriptor: Any, type_map: Sequence[str], seed: Seed = None)
         raise UnsupportedError(message)
     if descriptor.type_map is None:
         raise unexpected("type_map", None, "a descriptor whose types have names")
-    if isinstance(type_map, str) or not type_map:
-        raise unexpected("type_map", type_map, "a list of names, one for each new type")
+
+
+def _changed(descriptor: Any, type_map: tuple[str, ...], seed: Seed) -> Any:
     index = _index(descriptor.type_map, type_map)
-    options = _options(descriptor.options, index, tuple(type_map))
+    options = _options(descriptor.options, index, type_map)
     return replace(
         descriptor,
         options=options,
@@ -91,16 +113,32 @@ def _embedding(descriptor: Any, options: Any, index: Sequence[int | None], seed:
     moved = transfer(inputs, array_namespace(old), old.dtype, device_of(old))
     if options.use_econf_tebd:
         return TypeEmbedding(net, moved)
-    layer = net.layers[0]
+    layer, *others = net.layers
     # What the layer adds to its weights depends on the number of types, the vectors must not.
-    vectors = _plus_shortcut(to_numpy(layer.w), to_numpy(old), 1.0)
-    fresh = np.random.default_rng(seed).uniform(size=(len(index), vectors.shape[1]))
+    skips = [_skip(layer, x) for x in (to_numpy(old), inputs)]
+    vectors = _plus(to_numpy(layer.w), skips[0])
+    fresh = _random(seed).uniform(size=(len(index), vectors.shape[1]))
     rows = [fresh[n] if k is None else vectors[k] for n, k in enumerate(index)]
-    w = _plus_shortcut(np.stack(rows), inputs, -1.0).astype(vectors.dtype)
+    w = _plus(np.stack(rows), None if skips[1] is None else -skips[1]).astype(vectors.dtype)
     changed = replace(layer, w=transfer(w, array_namespace(layer.w), layer.w.dtype, device_of(layer.w)))
-    return TypeEmbedding(EmbeddingNet((changed,)), moved)
+    return TypeEmbedding(EmbeddingNet((changed, *others)), moved)
 
 
-def _plus_shortcut(w: NDArray[Any], inputs: NDArray[Any], sign: float) -> NDArray[Any]:
-    skip: Any = shortcut(inputs, w.shape[1])
-    return w if skip is None else w + sign * skip
+def _skip(layer: Layer, inputs: NDArray[Any]) -> Any:
+    """Return what the skip connection adds to the weights of a linear layer; None where there is none."""
+    skip = shortcut(inputs, layer.w.shape[1]) if layer.resnet else None
+    if skip is not None and not (layer.idt is None and parse_activation(layer.activation_function) is linear):
+        message = "`type_embedding`: its skip connection cannot follow another type map through an activation"
+        raise UnsupportedError(f"{message} or a time step, here {layer.activation_function!r}")
+    return skip
+
+
+def _plus(w: NDArray[Any], skip: NDArray[Any] | None) -> NDArray[Any]:
+    return w if skip is None else w + skip
+
+
+def _random(seed: Seed) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise unexpected("seed", seed, "integers of zero or more, or null") from None

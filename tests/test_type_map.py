@@ -92,13 +92,67 @@ class TestChangeTypeMap:
             sorted(map(tuple, ours["exclude_types"])),
         )
 
-    @pytest.mark.parametrize("type_map", [["O", "O"], ["O", ""], [], "OH"])
+    @pytest.mark.parametrize("type_map", [["O", "O"], ["O", ""], [], "OH", [1, 2], [["O"]], 5, None])
     def test_names_must_be_different(self, name, type_map):
         with pytest.raises(InputError, match="`type_map`"):
             change_type_map(before(name), type_map)
 
+    @pytest.mark.parametrize("type_map", [tuple(NEW), np.array(NEW)])
+    def test_any_sequence_of_names(self, name, type_map):
+        options = change_type_map(before(name), type_map).options
+        assert options == change_type_map(before(name), NEW).options
+        assert [type(each) for each in options.type_map] == [str, str, str]
+
+
+class TestOtherTypeEmbeddings:
+    """What a dictionary may hold and DeePMD-kit never draws: more layers, no skip connection, activations."""
+
+    @staticmethod
+    def read(tebd_dim=2, layers=(), **changes):
+        data = before(tebd_dim=tebd_dim).serialize()
+        net = data["type_embedding"]["embedding"]
+        net["layers"][0] |= changes
+        net["layers"] += layers
+        return refdp.deserialize(data)
+
+    def assert_known_species_stay(self, d):
+        e = change_type_map(d, NEW, seed=1)
+        assert relative_error(refdp.describe(e, water()), refdp.describe(d, water())) < 4e-16
+
+    def test_a_second_layer(self):
+        second = copy.deepcopy(before(tebd_dim=2).serialize()["type_embedding"]["embedding"]["layers"][0])
+        second["@variables"] |= {"w": np.array([[1.0, 0.3], [0.2, 0.5]])}
+        self.assert_known_species_stay(self.read(layers=[second]))
+
+    def test_no_skip_connection(self):
+        self.assert_known_species_stay(self.read(resnet=False))
+
+    def test_an_activation_without_skip_connection(self):
+        self.assert_known_species_stay(self.read(tebd_dim=5, activation_function="tanh"))
+
+    @pytest.mark.parametrize("tebd_dim", [2, 3, 4, 6])
+    def test_an_activation_with_one(self, tebd_dim):
+        with pytest.raises(UnsupportedError, match=r"`type_embedding`: its skip connection .* here 'tanh'"):
+            change_type_map(self.read(tebd_dim, activation_function="tanh"), NEW)
+
+    def test_a_time_step(self):
+        data = before(tebd_dim=2).serialize()
+        data["type_embedding"]["embedding"]["layers"][0]["@variables"]["idt"] = np.array([0.5, 2.0])
+        with pytest.raises(UnsupportedError, match="or a time step"):
+            change_type_map(refdp.deserialize(data), NEW)
+
 
 class TestRefusals:
+    @pytest.mark.parametrize("seed", [-1, "x", 1.5])
+    def test_no_seed(self, seed):
+        with pytest.raises(InputError, match="`seed`: expected integers of zero or more"):
+            change_type_map(before(), NEW, seed)
+
+    @pytest.mark.parametrize("d", [None, 5, {"type": "se_atten"}])
+    def test_no_descriptor(self, d):
+        with pytest.raises(InputError, match="`descriptor`: expected a descriptor"):
+            change_type_map(d, NEW)
+
     def test_without_names(self):
         d = refdp.from_config(SECTION | {"type": "se_atten", "ntypes": 2}, seed=1)
         with pytest.raises(InputError, match="`type_map`: expected a descriptor whose types have names"):

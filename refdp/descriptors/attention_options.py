@@ -6,11 +6,14 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from refdp.descriptors.mixed_options import MixedOptions, TebdInputMode
+from refdp.descriptors.mixed_options import WIDEST, MixedOptions, TebdInputMode
 from refdp.descriptors.options import AxisNeuron, check_axis_neuron
 from refdp.errors import unexpected
 
 __all__ = ["AttentionOptions", "SeAttenOptions", "SeAttenV2Options"]
+
+
+MOST_LAYERS = 1000
 
 
 class AttentionOptions(MixedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,10 +47,10 @@ class AttentionOptions(MixedOptions, frozen=True, kw_only=True, forbid_unknown_f
         check_axis_neuron(self.axis_neuron, self.neuron)
         if not 1 <= self.lmax <= 4:
             raise unexpected("lmax", self.lmax, "1 to 4")
-        if self.attn < 1:
-            raise unexpected("attn", self.attn, "a positive integer")
-        if self.attn_layer < 0:
-            raise unexpected("attn_layer", self.attn_layer, "a number of layers, zero or more")
+        if not 1 <= self.attn <= WIDEST:
+            raise unexpected("attn", self.attn, f"a positive integer, {WIDEST} or less")
+        if not 0 <= self.attn_layer <= MOST_LAYERS:
+            raise unexpected("attn_layer", self.attn_layer, f"a number of layers, 0 to {MOST_LAYERS}")
         if not 0.0 < self.scaling_factor < float("inf"):
             raise unexpected("scaling_factor", self.scaling_factor, "a positive, finite number")
         if self.temperature is not None and not abs(self.temperature) < float("inf"):

@@ -33,7 +33,7 @@ def check_call(
     if nlist.shape[1] > nall:
         raise unexpected("nlist", tuple(nlist.shape), f"at most as many centres as atoms, nall = {nall}")
     _check_range("nlist", nlist, nall)
-    _check_range("atype_ext", atype_ext, descriptor.ntypes)
+    _check_range("atype_ext", atype_ext, descriptor.ntypes, what="types")
     if mapping is not None:
         _check_range("mapping", mapping, nall, lowest=0)
 
@@ -55,12 +55,12 @@ def _check_shape(name: str, x: Array, allowed: tuple[tuple[int, ...], ...], symb
         raise unexpected(name, tuple(x.shape), f"shape {symbols} = {numbers}")
 
 
-def _check_range(name: str, x: Array, bound: int, lowest: int | None = None) -> None:
+def _check_range(name: str, x: Array, bound: int, lowest: int | None = None, what: str = "indices") -> None:
     if not array_api_compat.is_numpy_array(x):
         return
     xp = array_namespace(x)
     if bool(xp.any(x >= bound)):
-        message = f"`{name}`: expected indices below {bound}, got {int(xp.max(x))}"
+        message = f"`{name}`: expected {what} below {bound}, got {int(xp.max(x))}"
         raise InputError(message)
     if lowest is not None and bool(xp.any(x < lowest)):
         message = f"`{name}`: expected indices of {lowest} or more, got {int(xp.min(x))}"

@@ -85,7 +85,7 @@ class Hybrid(Descriptor):
     def __post_init__(self) -> None:
         """Check that the children fit together."""
         if not isinstance(self.children, Iterable) or not tuple(self.children):
-            given = [] if isinstance(self.children, Iterable) else self.children
+            given: Any = [] if isinstance(self.children, Iterable) else self.children
             raise unexpected("list", given, "at least one descriptor")
         object.__setattr__(self, "children", tuple(self.children))
         for k, child in enumerate(self.children):

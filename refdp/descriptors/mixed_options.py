@@ -11,6 +11,8 @@ from refdp.errors import unexpected
 
 __all__ = ["MixedOptions", "TebdInputMode"]
 
+WIDEST = 2**20  # of what an input file can have meant
+
 TebdInputMode: TypeAlias = Annotated[
     Literal["concat", "strip"],
     Meta(description="Types as further inputs of the net, or in a net of their own that multiplies it."),
@@ -40,8 +42,10 @@ class MixedOptions(CutoffOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         super().__post_init__()
         if self.ntypes is not None and self.ntypes < 1:
             raise unexpected("ntypes", self.ntypes, "at least one type, or null")
-        if self.tebd_dim < 1:
-            raise unexpected("tebd_dim", self.tebd_dim, "a positive integer")
+        if self.type_map is not None and not self.type_map:
+            raise unexpected("type_map", list(self.type_map), "at least one name, or null")
+        if not 1 <= self.tebd_dim <= WIDEST:
+            raise unexpected("tebd_dim", self.tebd_dim, f"a positive integer, {WIDEST} or less")
         if self.use_econf_tebd and self.type_map is None:
             what = "the symbols of the elements, whose electron configurations `use_econf_tebd` embeds"
             raise unexpected("type_map", None, what)

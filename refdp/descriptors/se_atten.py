@@ -101,11 +101,14 @@ class SeAtten(StandardizedDescriptor):
     @property
     def footprint(self) -> int:
         """How many numbers the largest step holds for each centre, those of attention."""
-        attention = max(self.nnei, 3 * self.options.attn) if self.options.attn_layer else 0
-        return self.nnei * max(self.options.neuron[-1], attention)
+        widths = [max(self.nnei, 3 * layer.hidden_dim) for layer in self.attention_layers]
+        return self.nnei * max(self.options.neuron[-1], *widths)
 
     def describe(self, env: Environment) -> DescriptorOutput:
-        """Return the descriptor of each environment; steps `T r w R E s G0 Lambda1 A1 G1 ... M D`."""
+        """Return the descriptor of each environment; steps `T r w R E s g t G0 Lambda1 A1 G1 ... B M D`.
+
+        There are `g` and `t` in strip mode only, and `B` where `lmax` is above 1.
+        """
         table = step("T", self.type_embedding.table())
         e, w = self._environment(env)
         real = real_slots(env, self.options.exclude_types)

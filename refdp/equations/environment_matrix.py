@@ -28,9 +28,10 @@ def distance(
     xp = array_namespace(displacement)
     x, y, z = (displacement[..., k] for k in range(3))
     square = x * x + y * y + z * z
-    apart = square > 0.0
+    # Not `> 0`, which would hide what is no number.
+    together = square == 0.0
     one = xp.ones_like(square)
-    r = xp.where(apart, xp.sqrt(xp.where(apart, square, one)), xp.zeros_like(square))
+    r = xp.where(together, xp.zeros_like(square), xp.sqrt(xp.where(together, one, square)))
     return xp.where(valid, r, one)
 
 

@@ -98,6 +98,11 @@ def _norm_to_dict(norm: LayerNorm, options: Any) -> dict[str, Any]:
 
 def _layer_from_dict(data: Any, options: Any, where: str) -> GatedAttention:
     inner = get(data, "attention_layer", Mapping, where)
+    norm = _norm_from_dict(get(data, "attn_layer_norm", Mapping, where), options.neuron[-1], where)
+    return _gated(inner, norm, options, f"{where}.attention_layer")
+
+
+def _gated(inner: Mapping[str, Any], norm: LayerNorm, options: Any, where: str) -> GatedAttention:
     projections = {}
     for name in ("in_proj", "out_proj"):
         projections[name] = layer_from_dict(get(inner, name, Mapping, where), f"{where}.{name}")
@@ -107,13 +112,15 @@ def _layer_from_dict(data: Any, options: Any, where: str) -> GatedAttention:
         if layer.w.shape != wanted[name]:
             what = f"shape {wanted[name]}, with `neuron` ending in {ng} and {hidden} rows in out_proj"
             raise unexpected(f"{where}.{name}.w", layer.w.shape, what, SerializationError)
-    norm = _norm_from_dict(get(data, "attn_layer_norm", Mapping, where), options.neuron[-1], where)
     return GatedAttention(**projections, norm=norm, settings=_settings(inner, options, where))
 
 
 def _settings(data: Mapping[str, Any], options: Any, where: str) -> AttentionSettings:
     flags = {key: get(data, key, bool, where) for key in ("dotr", "normalize", "smooth")}
     given = get(data, "temperature", object, where)
+    heads = data.get("num_heads", 1)
+    if isinstance(heads, bool) or not isinstance(heads, int) or heads != 1:
+        raise unexpected(f"{where}.num_heads", heads, "1: nothing else is defined", SerializationError)
     # A mask in here is read by nobody; that of the descriptor is refused by DeePMD-kit, not by us.
     return AttentionSettings(
         **flags,
@@ -143,4 +150,5 @@ def _norm_from_dict(data: Any, width: int, where: str) -> LayerNorm:
             what = f"shape ({width},), the last of `neuron`"
             raise unexpected(f"{where}.attn_layer_norm.{name}", arrays[name].shape, what, SerializationError)
     eps = _number(data, "eps", f"{where}.attn_layer_norm", above=0.0)
-    return LayerNorm(**arrays, eps=eps, trainable=bool(data.get("trainable", True)))
+    trainable = get({"trainable": True, **data}, "trainable", bool, f"{where}.attn_layer_norm")
+    return LayerNorm(**arrays, eps=eps, trainable=trainable)

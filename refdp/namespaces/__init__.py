@@ -110,7 +110,11 @@ def _numpy_bfloat16() -> Any:
 
 def to_numpy(x: Any) -> NDArray[Any]:
     """Return an array of any library as a NumPy array of the same dtype."""
-    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
+    if not hasattr(x, "detach"):
+        return np.asarray(x)
+    x = x.detach().cpu()
+    # torch has no bfloat16 to give to NumPy, which knows it as a guest only.
+    return x.float().numpy().astype(_numpy_bfloat16()) if "bfloat16" in str(x.dtype) else np.asarray(x)
 
 
 def transfer(x: Any, namespace: Namespace, dtype: Any = None, device: Any = None) -> Array:

@@ -67,7 +67,7 @@ class TestCheckCall:
         ("name", "value", "said"),
         [
             ("nlist", 4, "indices below 4, got 4"),
-            ("atype_ext", 2, "indices below 2, got 2"),
+            ("atype_ext", 2, "types below 2, got 2"),
             ("nlist", 2**40, "indices below 4"),
         ],
     )

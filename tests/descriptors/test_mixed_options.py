@@ -33,7 +33,8 @@ class TestMixedOptions:
         ("wrong", "said"),
         [
             ({"ntypes": 0}, "`ntypes`: expected at least one type, or null, got 0"),
-            ({"tebd_dim": 0}, "`tebd_dim`: expected a positive integer, got 0"),
+            ({"type_map": ()}, "`type_map`: expected at least one name, or null, got"),
+            ({"tebd_dim": 0}, "`tebd_dim`: expected a positive integer, 1048576 or less, got 0"),
             ({"use_econf_tebd": True}, "`type_map`: expected the symbols of the elements"),
             ({"ntypes": 2, "type_map": ("O",)}, "`type_map`: expected one name for each of the 2 types"),
             ({"ntypes": 2, "exclude_types": ((0, 2),)}, "`exclude_types`: expected types from 0 to 1"),

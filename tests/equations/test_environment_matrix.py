@@ -144,3 +144,10 @@ class TestStandardize:
     def test_no_atoms(self, library):
         arguments = (np.zeros((2, 0, 2, 4)), np.zeros((2, 0), np.int64), self.DAVG, self.DSTD)
         assert library.numpy(standardize(*(library.array(x) for x in arguments))).shape == (2, 0, 2, 4)
+
+
+class TestDistanceOfNothing:
+    def test_what_is_no_number_stays_none(self):
+        r = distance(np.array([[[np.nan, 0.0, 0.0], [3.0, 0.0, 4.0]]]), np.array([[True, True]]))
+        assert np.isnan(r[0, 0])
+        assert r[0, 1] == 5.0

@@ -21,6 +21,7 @@ NAN, INF = float("nan"), float("inf")
 LAYER = ("attention_layers", "attention_layers", 0)
 INNER, NORM = (*LAYER, "attention_layer"), (*LAYER, "attn_layer_norm")
 SAID = "attention_layers.attention_layers[0]"
+CALLED = f"{SAID}.attention_layer"
 
 
 def given(**options):
@@ -169,17 +170,20 @@ class TestMistakes:
             ((*NORM, "eps"), -1e-5, f"`{SAID}.attn_layer_norm.eps`: expected a finite number above 0, got"),
             ((*NORM, "eps"), True, f"`{SAID}.attn_layer_norm.eps`: expected a finite number above 0, got"),
             ((*NORM, "eps"), 10**400, f"`{SAID}.attn_layer_norm.eps`: expected a finite number above 0, got"),
-            ((*INNER, "dotr"), 1, f"`{SAID}.dotr`: expected bool, got 1"),
-            ((*INNER, "smooth"), ..., f"`{SAID}.smooth`: missing"),
-            ((*INNER, "temperature"), NAN, f"`{SAID}.temperature`: expected a finite number, got nan"),
-            ((*INNER, "temperature"), INF, f"`{SAID}.temperature`: expected a finite number, got inf"),
-            ((*INNER, "temperature"), "hot", f"`{SAID}.temperature`: expected int or float, got 'hot'"),
-            ((*INNER, "temperature"), -(10**400), f"`{SAID}.temperature`: expected a finite number, got"),
-            ((*INNER, "scaling_factor"), 0.0, f"`{SAID}.scaling_factor`: expected a finite number above 0"),
-            ((*INNER, "scaling_factor"), None, f"`{SAID}.scaling_factor`: expected int or float, got None"),
-            ((*INNER, "in_proj", "@variables", "w"), np.ones((7, 15)), f"`{SAID}.in_proj.w`: expected"),
-            ((*INNER, "out_proj", "@variables", "w"), np.ones((6, 8)), f"`{SAID}.in_proj.w`: expected"),
-            ((*INNER, "out_proj", "@version"), 3, f"`{SAID}.out_proj.@version`: expected 1 to 2"),
+            ((*INNER, "dotr"), 1, f"`{CALLED}.dotr`: expected bool, got 1"),
+            ((*INNER, "smooth"), ..., f"`{CALLED}.smooth`: missing"),
+            ((*INNER, "temperature"), NAN, f"`{CALLED}.temperature`: expected a finite number, got nan"),
+            ((*INNER, "temperature"), INF, f"`{CALLED}.temperature`: expected a finite number, got inf"),
+            ((*INNER, "temperature"), "hot", f"`{CALLED}.temperature`: expected int or float, got 'hot'"),
+            ((*INNER, "temperature"), -(10**400), f"`{CALLED}.temperature`: expected a finite number, got"),
+            ((*INNER, "num_heads"), 2, f"`{CALLED}.num_heads`: expected 1: nothing else is defined, got 2"),
+            ((*INNER, "num_heads"), True, f"`{CALLED}.num_heads`: expected 1: nothing else is defined, got"),
+            ((*NORM, "trainable"), np.ones(2), f"`{SAID}.attn_layer_norm.trainable`: expected bool, got arr"),
+            ((*INNER, "scaling_factor"), 0.0, f"`{CALLED}.scaling_factor`: expected a finite number above 0"),
+            ((*INNER, "scaling_factor"), None, f"`{CALLED}.scaling_factor`: expected int or float, got None"),
+            ((*INNER, "in_proj", "@variables", "w"), np.ones((7, 15)), f"`{CALLED}.in_proj.w`: expected"),
+            ((*INNER, "out_proj", "@variables", "w"), np.ones((6, 8)), f"`{CALLED}.in_proj.w`: expected"),
+            ((*INNER, "out_proj", "@version"), 3, f"`{CALLED}.out_proj.@version`: expected 1 to 2"),
         ],
     )  # fmt: skip
     def test_are_named(self, path, value, said):
