@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parity.systems import load
-from refdp.config import from_config
+from parity.weights import descriptor_of
 from refdp.errors import SelOverflowWarning
-from refdp.neighbors.images import extend
+from refdp.neighbors.everyone import everyone
+from refdp.neighbors.images import Extended, extend
 from refdp.neighbors.table import neighbor_list
-from refdp.statistics import with_statistics
 from refdp.system import System
 
-__all__ = ["Case", "Inputs", "build", "descriptor_of", "random_statistics"]
+__all__ = ["Case", "Inputs", "build"]
+
+BEYOND = 1.0  # angstrom
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +45,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         Whether neighbours are dropped because `sel` is too small.
     own_table
         Whether a backend that has one builds images and neighbour table itself, instead of taking ours.
+    table
+        `tidy`; `shuffled`: neighbours and empty slots in any order, for descriptors that mix types; or
+        `beyond`: with neighbours up to 1 angstrom outside the cutoff.
+    compiled
+        Whether backends that compile evaluate it: all do where the user asks for it by name.
     weights
-        `random`, or `zero` for a case that is blind on purpose.
+        `random`; `mute`: queries, keys and values of attention are zero; or `zero` for a case that is blind
+        on purpose.
     note
         What is special about it.
     """
@@ -58,8 +66,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     under_test: tuple[str, ...] = ()
     overflowing: bool = False
     own_table: bool = False
-    weights: Literal["random", "zero"] = "random"
+    table: Literal["tidy", "shuffled", "beyond"] = "tidy"
+    compiled: bool = True
+    weights: Literal["random", "mute", "zero"] = "random"
     note: str = ""
+
+    @property
+    def precision(self) -> str:
+        """The precision of the descriptor, which all children of a hybrid share."""
+        return _precision(self.config)
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,8 +114,7 @@ def build(case: Case) -> Inputs:
     descriptor = descriptor_of(case, system)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SelOverflowWarning)
-        extended = extend(system, descriptor.rcut, prune=True)
-        nlist = neighbor_list(extended, system.natoms, descriptor.rcut, descriptor.sel)
+        extended, nlist = _tables(case, descriptor, system)
     coord_ext, atype_ext, mapping = extended
     return Inputs(
         case=case,
@@ -115,34 +129,21 @@ def build(case: Case) -> Inputs:
     )
 
 
-def descriptor_of(case: Case, system: System) -> Any:
-    """Return the descriptor of a case with its statistics."""
-    config = {"type": case.family} | case.config
-    descriptor = from_config(config, type_map=system.type_map, seed=case.seed)
-    if case.weights == "zero":
-        descriptor = _without_weights(descriptor)
-    if case.statistics == "random":
-        return random_statistics(descriptor, case.seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SelOverflowWarning)
-        descriptor = with_statistics(descriptor, [system])
-    return replace(descriptor, dstd=descriptor.dstd / 100) if case.statistics == "small" else descriptor
+def _tables(case: Case, descriptor: Any, system: System) -> tuple[Extended, NDArray[np.int64]]:
+    rcut, sel, mixed = descriptor.rcut, descriptor.sel, descriptor.mixed_types
+    if math.isinf(rcut):
+        return everyone(system, sel)
+    rcut += BEYOND if case.table == "beyond" else 0.0
+    # Frames with different numbers of images are filled up with virtual atoms, which not everybody who mixes
+    # types can have.
+    extended = extend(system, rcut, prune=not mixed)
+    nlist = neighbor_list(extended, system.natoms, rcut, sel, mixed_types=mixed)
+    if case.table == "shuffled":
+        nlist = np.random.default_rng(case.seed).permuted(nlist, axis=-1)
+    return extended, nlist
 
 
-def random_statistics(descriptor: Any, seed: int) -> Any:
-    """Return the descriptor with a mean and a width of its own in each slot and column.
-
-    `set_davg_zero` leaves the mean at zero. The width is log-uniform from 0.1 to 2.
-    """
-    rng = np.random.default_rng([seed, 7])
-    shape, dtype = descriptor.davg.shape, descriptor.davg.dtype
-    davg = 0.2 * rng.normal(size=shape)
-    dstd = np.exp(rng.uniform(np.log(0.1), np.log(2.0), size=shape))
-    davg = np.zeros(shape) if descriptor.options.set_davg_zero else davg
-    return replace(descriptor, davg=davg.astype(dtype), dstd=dstd.astype(dtype))
-
-
-def _without_weights(descriptor: Any) -> Any:
-    from refdp.namespaces import map_arrays
-
-    return replace(descriptor, embeddings=map_arrays(descriptor.embeddings, np.zeros_like))
+def _precision(config: dict[str, Any]) -> str:
+    if "list" in config:
+        return _precision(config["list"][0])
+    return str(config.get("precision", "float64"))

@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from parity import places, reproduce
+from parity import conditions, places, reproduce
 from parity.case import Inputs
+from parity.leaves import parts_of
 
 __all__ = ["KNOWN", "Known", "explain", "explain_failure"]
 
 Outputs: TypeAlias = Mapping[str, NDArray[Any] | None]
-Places: TypeAlias = Callable[[Inputs, str, NDArray[Any]], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Known:
     backends
         Patterns of the backends that have it.
     applies
-        Whether a case meets the condition.
+        Whether a case, or that of a child of a hybrid, meets the condition.
     where
         Where it can show in an output, as booleans that broadcast to its shape: only a difference there, and
         nowhere else, is explained.
@@ -48,13 +48,21 @@ class Known:
     backends: tuple[str, ...]
     applies: Callable[[Inputs], bool]
     reproduce: Callable[[], float]
-    where: Places | None = None
+    where: places.Place = places.nowhere
     fails: str = ""
     version: str = "DeePMD-kit 3.2.0"
 
     def concerns(self, backend: str, inputs: Inputs) -> bool:
         """Tell whether a backend has the defect and a case meets its condition."""
-        return any(fnmatchcase(backend, pattern) for pattern in self.backends) and self.applies(inputs)
+        if not any(fnmatchcase(backend, pattern) for pattern in self.backends):
+            return False
+        return self.applies(inputs) or any(map(self.applies, parts_of(inputs)))
+
+    def place(self, inputs: Inputs, name: str, value: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return where it explains what an output is, in its shape."""
+        if "list" in inputs.data:
+            return places.in_parts(self.where, self.applies, inputs, name, value)
+        return np.broadcast_to(self.where(inputs, name, value), value.shape)
 
 
 def explain(backend: str, inputs: Inputs, outputs: Outputs, over: Mapping[str, NDArray[np.bool_]]) -> str:
@@ -76,9 +84,7 @@ def explain(backend: str, inputs: Inputs, outputs: Outputs, over: Mapping[str, N
     for name, exceeded in over.items():
         unexplained = exceeded
         for known in suspects:
-            place = np.broadcast_to(
-                (known.where or places.nowhere)(inputs, name, np.asarray(outputs[name])), exceeded.shape
-            )
+            place = known.place(inputs, name, np.asarray(outputs[name]))
             if np.any(unexplained & place):
                 used[known.name] = _sentence(known)
             unexplained = unexplained & ~place
@@ -97,38 +103,12 @@ def _sentence(known: Known) -> str:
     return f"{known.sentence} ({known.version}, {known.name})"
 
 
-def _two_sided_with_virtual(inputs: Inputs) -> bool:
-    two_sided = inputs.data["type"] == "se_e2_a" and not inputs.data["type_one_side"]
-    return two_sided and bool(np.any(inputs.atype < 0))
-
-
-def _one_sided_with_virtual(inputs: Inputs) -> bool:
-    return bool(inputs.data["type_one_side"]) and bool(np.any(inputs.atype < 0))
-
-
-def _left_handed(inputs: Inputs) -> bool:
-    cell = inputs.cell
-    return inputs.case.own_table and cell is not None and bool(np.any(np.linalg.det(cell) < 0.0))
-
-
-def _in_no_case(inputs: Inputs) -> bool:
-    """Say that the defect does not show in what a case compares; it is known all the same."""
-    del inputs
-    return False
-
-
-def _smaller_than_cutoff(inputs: Inputs) -> bool:
-    from refdp.neighbors.images import heights
-
-    return _left_handed(inputs) and bool(np.any(heights(inputs.cell) < inputs.data["rcut"]))  # type: ignore[arg-type]
-
-
 KNOWN = (
     Known(
         "left-handed-cell",
         "Cells with left-handed lattice vectors have negative heights, so no periodic images are made.",
         ("deepmd-*",),
-        _left_handed,
+        conditions.left_handed,
         reproduce.left_handed_cell,
         places.as_without_images,
     ),
@@ -136,7 +116,7 @@ KNOWN = (
         "left-handed-cell-fails",
         "Cells with left-handed lattice vectors have negative heights, by which no images can be counted.",
         ("deepmd-*",),
-        _smaller_than_cutoff,
+        conditions.smaller_than_cutoff,
         reproduce.left_handed_cell_fails,
         fails="AssertionError|upper bound and lower bound inconsistent",
     ),
@@ -144,7 +124,7 @@ KNOWN = (
         "virtual-two-sided",
         "With nets for pairs of types, virtual atoms shift the groups of centres: real atoms get wrong nets.",
         ("deepmd-dpmodel", "deepmd-jax"),
-        _two_sided_with_virtual,
+        conditions.two_sided_with_virtual,
         reproduce.virtual_two_sided,
         places.shifted_rows,
     ),
@@ -152,7 +132,7 @@ KNOWN = (
         "virtual-statistics",
         "A virtual centre, which has no type, is standardized with the statistics of the last type.",
         ("deepmd-pytorch",),
-        _one_sided_with_virtual,
+        conditions.standardized_with_virtual,
         reproduce.virtual_statistics,
         places.virtual_rows,
     ),
@@ -160,7 +140,7 @@ KNOWN = (
         "softplus-beyond-20",
         "PyTorch's softplus returns its argument beyond 20, up to 2e-9 too little.",
         ("deepmd-pytorch",),
-        lambda inputs: inputs.data["activation_function"] == "softplus",
+        lambda inputs: inputs.data.get("activation_function") == "softplus",
         reproduce.softplus_beyond_20,
         places.where_softplus_is_cut,
     ),
@@ -168,7 +148,7 @@ KNOWN = (
         "equal-distances",
         "Where equally distant neighbours straddle the end of the list, an unstable sort keeps other ones.",
         ("deepmd-pytorch",),
-        lambda inputs: inputs.case.own_table and not _left_handed(inputs),
+        lambda inputs: inputs.case.own_table and not conditions.left_handed(inputs),
         reproduce.equal_distances,
         places.rows_with_ties,
     ),
@@ -176,29 +156,76 @@ KNOWN = (
         "no-slots",
         "The mean over a type without slots is not a number, and with it the whole descriptor.",
         ("deepmd-*",),
-        lambda inputs: inputs.data["type"] == "se_r" and 0 in inputs.data["sel"],
+        lambda inputs: conditions.without_slots(inputs, "se_r"),
         reproduce.no_slots,
         places.not_a_number,
+    ),
+    Known(
+        "no-slots-three-body",
+        "The sum over pairs with a type without slots is divided by their number, which is zero.",
+        ("deepmd-*",),
+        lambda inputs: conditions.without_slots(inputs, "se_e3"),
+        reproduce.no_slots_three_body,
+        fails="ZeroDivisionError",
+    ),
+    Known(
+        "negative-types",
+        "Descriptors with a type embedding look up the type of virtual atoms, which is no row of it.",
+        ("deepmd-pytorch",),
+        conditions.types_with_virtual,
+        reproduce.negative_types,
+        fails="IndexError: index out of range",
+    ),
+    Known(
+        "zero-length",
+        "Queries, keys and values of length zero are divided by their length.",
+        ("deepmd-dpmodel", "deepmd-jax"),
+        lambda inputs: inputs.case.weights == "mute",
+        reproduce.zero_length,
+        places.not_a_number,
+    ),
+    Known(
+        "several-numbers",
+        "A hybrid cuts its list wrongly for a child that mixes types and whose `sel` has several numbers.",
+        ("deepmd-*",),
+        conditions.several_numbers,
+        reproduce.several_numbers,
+        fails=r"zip\(\) argument|must match the size of tensor",
+    ),
+    Known(
+        "both-kinds",
+        "A hybrid of children that mix types and others that do not hands JAX no array, but a variable.",
+        ("deepmd-jax",),
+        conditions.both_kinds,
+        reproduce.both_kinds,
+        fails="__jax_array__",
+    ),
+    Known(
+        "serialize-zeroes-three-body",
+        "serialize() of se_e3 with `exclude_types` sets nets of the living object to zero that are in use.",
+        ("deepmd-dpmodel", "deepmd-jax"),
+        conditions.in_no_case,  # no case writes before it evaluates
+        reproduce.serialize_zeroes_three_body,
     ),
     Known(
         "serialize-zeroes",
         "serialize() of a two-sided descriptor with `exclude_types` sets nets of the living object to zero.",
         ("deepmd-dpmodel", "deepmd-jax"),
-        _in_no_case,  # no case writes before it evaluates
+        conditions.in_no_case,  # no case writes before it evaluates
         reproduce.serialize_zeroes,
     ),
     Known(
         "two-sided-not-compiled",
         "The two-sided descriptor counts atoms in Python and cannot be compiled.",
         ("deepmd-jax",),
-        _in_no_case,  # the backend does not try
+        conditions.in_no_case,  # the backend does not try
         reproduce.two_sided_not_compiled,
     ),
     Known(
         "one-side-ignored",
         "PyTorch's radial descriptor ignores `type_one_side: false`, the default of the input file.",
         ("deepmd-pytorch",),
-        _in_no_case,  # no case is two-sided there: nobody else can do it
+        conditions.in_no_case,  # no case is two-sided there: nobody else can do it
         reproduce.one_side_ignored,
     ),
 )

@@ -6,14 +6,16 @@ shape.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parity.case import Inputs
+from parity.leaves import parts_of
 from refdp.certification import budget
 from refdp.io.serialized import deserialize
 from refdp.neighbors.images import extend, wrap
@@ -22,7 +24,9 @@ from refdp.nn import activations
 from refdp.system import System
 
 __all__ = [
+    "Place",
     "as_without_images",
+    "in_parts",
     "not_a_number",
     "nowhere",
     "rows_with_ties",
@@ -32,6 +36,28 @@ __all__ = [
 ]
 
 Mask = NDArray[np.bool_]
+Place: TypeAlias = Callable[[Inputs, str, NDArray[Any]], Mask]
+
+
+def in_parts(
+    where: Place, applies: Callable[[Inputs], bool], inputs: Inputs, name: str, value: NDArray[Any]
+) -> Mask:
+    """Explain the columns of those children of a hybrid that a defect applies to, where it explains them."""
+    axis = {"descriptor": -1, "rot_mat": -2}[name]
+    masks, start = [], 0
+    for part in parts_of(inputs):
+        width = _width(part, name)
+        mine = value.take(range(start, start + width), axis=axis)
+        found = where(part, name, mine) if applies(part) else np.zeros((), dtype=np.bool_)
+        masks.append(np.broadcast_to(found, mine.shape))
+        start += width
+    return np.concatenate(masks, axis=axis)
+
+
+def _width(part: Inputs, name: str) -> int:
+    """Return how many columns of the descriptor, or rows of the rotation matrix, a child has."""
+    out = getattr(deserialize(part.data).call(*part.call), name)
+    return 0 if out is None else int(out.shape[-1 if name == "descriptor" else -2])
 
 
 def nowhere(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
@@ -46,7 +72,8 @@ def as_without_images(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
     descriptor = deserialize(inputs.data)
     extended = extend(system, descriptor.rcut)
     coord_ext, atype_ext, mapping = extended
-    nlist = neighbor_list(extended, system.natoms, descriptor.rcut, descriptor.sel)
+    mixed = descriptor.mixed_types
+    nlist = neighbor_list(extended, system.natoms, descriptor.rcut, descriptor.sel, mixed_types=mixed)
     return _like(descriptor, name, value, coord_ext, atype_ext, nlist, mapping)
 
 
@@ -88,9 +115,9 @@ def virtual_rows(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
 
 
 def not_a_number(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:
-    """Explain NaNs in the descriptor."""
+    """Explain NaNs in the descriptor, and in the rotation matrix that comes with it."""
     del inputs
-    return np.isnan(value) & (name == "descriptor")
+    return np.isnan(value) & (name in ("descriptor", "rot_mat"))
 
 
 def where_softplus_is_cut(inputs: Inputs, name: str, value: NDArray[Any]) -> Mask:

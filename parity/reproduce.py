@@ -11,16 +11,22 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "both_kinds",
     "equal_distances",
     "left_handed_cell",
     "left_handed_cell_fails",
+    "negative_types",
     "no_slots",
+    "no_slots_three_body",
     "one_side_ignored",
     "serialize_zeroes",
+    "serialize_zeroes_three_body",
+    "several_numbers",
     "softplus_beyond_20",
     "two_sided_not_compiled",
     "virtual_statistics",
     "virtual_two_sided",
+    "zero_length",
 ]
 
 # Four atoms, the last one virtual, all within 3 angstrom of each other.
@@ -145,10 +151,94 @@ def one_side_ignored() -> float:
     return float(4 - len(two_sided.serialize()["embeddings"]["networks"]))
 
 
-def _tables(descriptor: Any, coord: Any, atype: Any) -> tuple[Any, ...]:
+def no_slots_three_body() -> float:
+    """Return 1 where the three-body descriptor cannot do with a type without slots."""
+    from deepmd.dpmodel.descriptor.se_t import DescrptSeT
+
+    descriptor = DescrptSeT(4.0, 0.5, [0, 4], neuron=[4, 8], seed=1)
+    return _raises(
+        ZeroDivisionError, lambda: descriptor.call(*_tables(descriptor, COORD[:, 1:3], ATYPE[:, 1:3]))
+    )
+
+
+def serialize_zeroes_three_body() -> float:
+    """Return by how much the output of a three-body descriptor changes when it is serialized."""
+    from deepmd.dpmodel.descriptor.se_t import DescrptSeT
+
+    descriptor = DescrptSeT(4.0, 0.5, [4, 4], neuron=[4, 8], exclude_types=[(1, 1)], seed=1)
+    tables = _tables(descriptor, COORD[:, :3], ATYPE[:, :3])
+    before = descriptor.call(*tables)[0]
+    descriptor.serialize()
+    return float(np.max(np.abs(descriptor.call(*tables)[0] - before)))
+
+
+def negative_types() -> float:
+    """Return 1 where se_atten cannot be called with a virtual atom in PyTorch."""
+    import torch
+
+    descriptor = _attention()
+    other = _pytorch("dpa1", "DescrptDPA1").deserialize(descriptor.serialize())
+    coord, atype, nlist, mapping = (torch.asarray(x) for x in _tables(descriptor, COORD, ATYPE, mixed=True))
+    return _raises(IndexError, lambda: other(coord, atype, nlist, mapping=mapping))
+
+
+def zero_length() -> float:
+    """Count the NaNs in se_atten where queries, keys and values are zero."""
+    descriptor = _attention()
+    data = descriptor.serialize()
+    for layer in data["attention_layers"]["attention_layers"]:
+        for name in ("w", "b"):
+            layer["attention_layer"]["in_proj"]["@variables"][name][...] = 0.0
+    tables = _tables(descriptor, COORD[:, :3], ATYPE[:, :3], mixed=True)
+    with warnings.catch_warnings(action="ignore"):
+        return float(np.count_nonzero(np.isnan(type(descriptor).deserialize(data).call(*tables)[0])))
+
+
+def several_numbers() -> float:
+    """Return 1 where a hybrid fails because a child that mixes types has a `sel` of several numbers."""
+    from deepmd.dpmodel.descriptor.hybrid import DescrptHybrid
+
+    def call() -> None:
+        hybrid = DescrptHybrid([_attention(sel=[4, 4]), _attention(sel=[4, 4])])
+        hybrid.call(*_tables(hybrid, COORD[:, :3], ATYPE[:, :3], mixed=True))
+
+    return _raises(ValueError, call)
+
+
+def both_kinds() -> float:
+    """Return 1 where a hybrid of se_atten and se_e2_a cannot be evaluated by JAX."""
+    import jax
+    from deepmd.dpmodel.descriptor.hybrid import DescrptHybrid
+    from deepmd.dpmodel.descriptor.se_e2_a import DescrptSeA
+    from deepmd.jax.descriptor.hybrid import DescrptHybrid as OfJax
+
+    angular = DescrptSeA(4.0, 0.5, [4, 4], neuron=[4, 8], axis_neuron=4, seed=1)
+    hybrid = DescrptHybrid([_attention(), angular])
+    tables = _tables(hybrid, COORD[:, :3], ATYPE[:, :3], mixed=True)
+    other = OfJax.deserialize(hybrid.serialize())
+    return _raises(ValueError, lambda: other.call(*(jax.numpy.asarray(x) for x in tables)))
+
+
+def _attention(sel: Any = 8) -> Any:
+    from deepmd.dpmodel.descriptor.dpa1 import DescrptDPA1
+
+    return DescrptDPA1(4.0, 0.5, sel, 2, neuron=[4, 8], axis_neuron=4, attn=4, attn_layer=1, seed=1)
+
+
+def _raises(error: type[Exception], call: Any) -> float:
+    try:
+        call()
+    except error:
+        return 1.0
+    return 0.0
+
+
+def _tables(descriptor: Any, coord: Any, atype: Any, *, mixed: bool = False) -> tuple[Any, ...]:
     from deepmd.dpmodel.utils.nlist import extend_input_and_build_neighbor_list as build
 
-    coord_ext, atype_ext, mapping, nlist = build(coord, atype, descriptor.get_rcut(), descriptor.get_sel())
+    coord_ext, atype_ext, mapping, nlist = build(
+        coord, atype, descriptor.get_rcut(), descriptor.get_sel(), mixed_types=mixed
+    )
     return coord_ext, atype_ext, nlist, mapping
 
 

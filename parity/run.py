@@ -39,8 +39,13 @@ def run(
     jobs: int | None = None,
     progress: bool | None = None,
     time_limit: float = TIME_LIMIT,
+    *,
+    thorough: bool = False,
 ) -> Report:
     """Compare backends with the certified truth, case by case.
+
+    Backends that compile, a second or more for each case, evaluate a few cases of the larger families, in
+    which together every level of every option occurs.
 
     Parameters
     ----------
@@ -53,6 +58,8 @@ def run(
         Whether to show a progress bar; by default in a terminal.
     time_limit
         Seconds that a backend may take for a case.
+    thorough
+        Whether backends that compile evaluate all cases, too, as they do where `cases` are named.
 
     Raises
     ------
@@ -60,7 +67,8 @@ def run(
         Nothing has such a name.
     """
     chosen = select_cases(select_families(families), cases)
-    return run_cases(chosen, select_backends(backends), jobs, progress, time_limit)
+    everywhere = thorough or cases is not None
+    return run_cases(chosen, select_backends(backends), jobs, progress, time_limit, thorough=everywhere)
 
 
 def run_cases(
@@ -69,6 +77,8 @@ def run_cases(
     jobs: int | None = None,
     progress: bool | None = None,
     time_limit: float = TIME_LIMIT,
+    *,
+    thorough: bool = True,
 ) -> Report:
     """Compare backends, by name or place, on some cases; see `run`."""
     start = time.perf_counter()
@@ -77,7 +87,8 @@ def run_cases(
     present = {place: backend for place, backend in backends.items() if not absent[place]}
     with tempfile.TemporaryDirectory(prefix="refdp-parity-") as folder:
         pool = _Pool(Path(folder), inputs, jobs or _cores(), time_limit)
-        results = pool.run(list(_tasks(tuple(inputs), present)), "parity", progress)
+        tasks = list(_tasks(cases, present, thorough))
+        results = pool.run(tasks, "parity", progress)
         judged = {name: results[PLACE, name] for name in inputs}
         for place, why in absent.items():
             if why:
@@ -86,6 +97,7 @@ def run_cases(
             (place, name): verdict(backend, each, results[place, name], judged[name])
             for place, backend in backends.items()
             for name, each in inputs.items()
+            if (place, name) in results
         }
         verdicts |= _localized(pool, verdicts, present, progress)
     return Report(
@@ -137,14 +149,18 @@ def _localized(
     }
 
 
-def _tasks(names: tuple[str, ...], backends: Mapping[str, Backend]) -> Iterator[Task]:
+def _tasks(cases: Sequence[Case], backends: Mapping[str, Backend], thorough: bool) -> Iterator[Task]:
     """Put backends with the same needs into one process; the longest work first."""
+    names = tuple(case.name for case in cases)
+    few = names if thorough else tuple(case.name for case in cases if case.compiled)
     together: dict[Any, list[str]] = {}
     for place, backend in backends.items():
-        key = (backend.modules, tuple(sorted(backend.variables.items())))
+        key = (backend.modules, tuple(sorted(backend.variables.items())), backend.compiles)
         together.setdefault(key, []).append(place)
     for places in sorted(together.values(), key=lambda places: -sum(backends[p].cost for p in places)):
-        yield Task(tuple(places), names, backends[places[0]].variables)
+        first = backends[places[0]]
+        if chosen := few if first.compiles else names:
+            yield Task(tuple(places), chosen, first.variables)
     for shard in range(min(SHARDS, len(names))):
         yield Task((PLACE,), names[shard::SHARDS], JUDGE.variables)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from refdp import examples
 from refdp.errors import unexpected
@@ -64,11 +67,19 @@ SETTINGS: dict[str, Setting] = {
     "pair": _setting(3.6, 2.9, (5.1, 1.1), (16, 16), {}, overflowing=False),
     "virtual": _setting(3.6, 2.9, (4.1, 1.9), (16, 16), {"same": (0, 0), "different": (0, 1)}),
     "crowded": _setting(4.1, 3.1, (5.6, 1.9), (16, 16), {"same": (0, 0), "different": (0, 1)}),
+    # Of one size, so that what is compiled for one serves the other.
+    "mixture": _setting(3.1, 2.6, (3.6, 1.9), (4, 4, 4), {"same": (0, 0), "different": (0, 1)}),
+    "cluster": _setting(
+        2.6, 1.9, (3.6, 1.6), (4, 4, 4), {"same": (0, 0), "different": (0, 1)}, overflowing=False
+    ),
+    "masked": _setting(
+        2.6, 1.9, (3.6, 1.6), (4, 4, 4), {"same": (0, 0), "different": (0, 1)}, overflowing=False
+    ),
 }
 
 
 def load(name: str) -> System:
-    """Return a system by name: an example of refdp (one frame of water), or `atom`, `left-handed`, `lattice`.
+    """Return a system by name: an example of refdp (one frame of water), or one of those made here.
 
     Raises
     ------
@@ -103,4 +114,58 @@ def _atom() -> System:
     return System([[0.1, 0.2, 0.3]], [0], type_map=["A", "B"])
 
 
-_OWN = {"atom": _atom, "left-handed": _left_handed, "lattice": _lattice}
+def _mixture() -> System:
+    """Six atoms of three elements in a triclinic cell; two frames with different first types."""
+    return System(_scattered(255, CELL, ALL_AROUND), TYPES, CELL, type_map=ELEMENTS)
+
+
+def _cluster() -> System:
+    """As many atoms without a cell; the last one of the first frame sees nobody."""
+    sites = _scattered(10, 3.25 * np.eye(3), np.zeros((1, 3)))
+    sites[0, -1] += 20.0
+    return System(sites, TYPES, type_map=ELEMENTS)
+
+
+def _with_virtual(system: System) -> System:
+    """Return a system with virtual atoms: in the middle of one frame, and the first of the other."""
+    types = np.array(system.atype)
+    types[0, 2] = types[1, 0] = -1
+    return System(system.coords, types, system.cell, type_map=system.type_map)
+
+
+def _scattered(seed: int, cell: NDArray[np.float64], images: NDArray[Any]) -> NDArray[np.float64]:
+    """Return two frames of six atoms, `(2, 6, 3)`, at random but a little apart; exact in binary."""
+    rng = np.random.default_rng(seed)
+    frames = []
+    for _ in TYPES:
+        sites: list[NDArray[np.float64]] = []
+        while len(sites) < len(TYPES[0]):
+            site = np.round(256 * (rng.random(3) @ cell)) / 256
+            away = [np.linalg.norm(site - other + images @ cell, axis=-1) for other in sites]
+            if all(map(_good, away)):
+                sites.append(site)
+        frames.append(sites)
+    return np.asarray(frames)
+
+
+def _good(distances: NDArray[np.float64]) -> bool:
+    """Tell whether no distance is short, or just below a cutoff, where the switch has lost all its digits."""
+    below = [(distances > rcut - 0.15) & (distances < rcut) for rcut in (2.6, 3.1, 3.6)]
+    return not np.any(below) and float(np.min(distances)) > APART
+
+
+ELEMENTS = ["O", "H", "C"]
+TYPES = ((0, 1, 2, 1, 0, 2), (2, 0, 1, 1, 0, 0))
+CELL = np.asarray([[4.5, 0.0, 0.0], [0.75, 4.25, 0.0], [-0.5, 0.625, 4.75]])
+ALL_AROUND = np.stack(np.meshgrid(*[(-1, 0, 1)] * 3), axis=-1).reshape(-1, 3)
+APART = 1.2  # angstrom
+
+_OWN: dict[str, Callable[[], System]] = {
+    "atom": _atom,
+    "cluster": _cluster,
+    "lattice": _lattice,
+    "left-handed": _left_handed,
+    "masked": lambda: _with_virtual(_cluster()),
+    "mixture": _mixture,
+    "mixture-virtual": lambda: _with_virtual(_mixture()),
+}

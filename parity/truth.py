@@ -22,7 +22,7 @@ def truth_of(inputs: Inputs) -> dict[str, Any]:
     The truth is `head + tail`, two float64 numbers that together hold some 106 bits, within `radius`. A
     descriptor whose own precision is float32 has no truth in float64.
     """
-    own = inputs.data["precision"]
+    own = inputs.case.precision
     return {name: _at(inputs, name) for name in BITS if BITS[name] <= BITS[own]}
 
 

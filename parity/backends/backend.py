@@ -41,6 +41,9 @@ class Backend:
         Seconds a case takes, roughly: the longest work is begun first.
     traceable
         Whether it runs code that records named steps.
+    compiles
+        Whether each case costs it a compilation: where nobody asks for more it evaluates those cases only
+        that say `compiled`.
     check
         Says why it cannot run here although everything is installed; empty where it can.
     """
@@ -53,11 +56,12 @@ class Backend:
     variables: Mapping[str, str] = field(default_factory=dict)
     cost: float = 0.1
     traceable: bool = False
+    compiles: bool = False
     check: Callable[[], str] = lambda: ""
 
     def arithmetic(self, case: Case) -> str:
         """Return the precision in which the backend does the arithmetic of a case."""
-        return "float32" if "float32" in (self.precision, case.config.get("precision")) else "float64"
+        return "float32" if "float32" in (self.precision, case.precision) else "float64"
 
     def missing(self) -> str:
         """Return why the backend cannot run on this machine, an empty text where it can."""

@@ -8,13 +8,18 @@ from typing import Any
 import numpy as np
 
 from parity.backends.backend import OUTPUTS, Backend, Evaluate, Outputs
-from parity.backends.deepmd import descriptor_class
+from parity.backends.deepmd import descriptor_class, list_layout
 from parity.case import Inputs
 
-__all__ = ["BACKEND", "CLASSES", "tables"]
+__all__ = ["BACKEND", "CLASSES", "named", "tables"]
 
 CLASSES = {
+    "dpa1": ("deepmd.dpmodel.descriptor.dpa1", "DescrptDPA1"),
+    "hybrid": ("deepmd.dpmodel.descriptor.hybrid", "DescrptHybrid"),
+    "se_atten_v2": ("deepmd.dpmodel.descriptor.se_atten_v2", "DescrptSeAttenV2"),
     "se_e2_a": ("deepmd.dpmodel.descriptor.se_e2_a", "DescrptSeA"),
+    "se_e3": ("deepmd.dpmodel.descriptor.se_t", "DescrptSeT"),
+    "se_e3_tebd": ("deepmd.dpmodel.descriptor.se_t_tebd", "DescrptSeTTebd"),
     "se_r": ("deepmd.dpmodel.descriptor.se_r", "DescrptSeR"),
 }
 
@@ -26,9 +31,9 @@ def tables(inputs: Inputs) -> tuple[Any, ...]:
     from deepmd.dpmodel.utils.nlist import extend_input_and_build_neighbor_list
 
     cell = None if inputs.cell is None else inputs.cell.reshape(-1, 9)
-    sel, rcut = list(inputs.data["sel"]), inputs.data["rcut"]
+    rcut, sel, mixed = list_layout(inputs)
     coord_ext, atype_ext, mapping, nlist = extend_input_and_build_neighbor_list(
-        inputs.coords, inputs.atype, rcut, sel, mixed_types=False, box=cell
+        inputs.coords, inputs.atype, rcut, sel, mixed_types=mixed, box=cell
     )
     return coord_ext, atype_ext, nlist, mapping
 
@@ -36,10 +41,21 @@ def tables(inputs: Inputs) -> tuple[Any, ...]:
 def _start() -> Evaluate:
     def evaluate(inputs: Inputs) -> Outputs:
         descriptor = descriptor_class(inputs, CLASSES).deserialize(copy.deepcopy(inputs.data))
-        out = descriptor.call(*tables(inputs))
-        return {name: None if x is None else np.asarray(x) for name, x in zip(OUTPUTS, out, strict=True)}
+        return named(descriptor.call(*tables(inputs)), inputs)
 
     return evaluate
+
+
+def named(out: Any, inputs: Inputs) -> Outputs:
+    """Return what `call` gives as NumPy arrays by name.
+
+    The switch of se_e3_tebd comes with frames and atoms on one axis: they are told apart again.
+    """
+    found = {name: None if x is None else np.asarray(x) for name, x in zip(OUTPUTS, out, strict=True)}
+    sw = found["sw"]
+    if inputs.data["type"] == "se_e3_tebd" and sw is not None:
+        found["sw"] = sw.reshape(*inputs.nlist.shape[:2], *sw.shape[1:])
+    return found
 
 
 BACKEND = Backend("deepmd-dpmodel", _start, ("deepmd",), ("deepmd-kit", "numpy"))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import copy
 
-import numpy as np
-
-from parity.backends.backend import OUTPUTS, Backend, Evaluate, Outputs
+from parity.backends.backend import Backend, Evaluate, Outputs
 from parity.backends.deepmd import descriptor_class
-from parity.backends.deepmd_dpmodel import tables
+from parity.backends.deepmd_dpmodel import named, tables
 from parity.backends.own import HASTY, JAX
 from parity.case import Inputs
 from refdp.errors import UnsupportedError
@@ -16,7 +14,12 @@ from refdp.errors import UnsupportedError
 __all__ = ["BACKEND"]
 
 CLASSES = {
+    "dpa1": ("deepmd.jax.descriptor.dpa1", "DescrptDPA1"),
+    "hybrid": ("deepmd.jax.descriptor.hybrid", "DescrptHybrid"),
+    "se_atten_v2": ("deepmd.jax.descriptor.se_atten_v2", "DescrptSeAttenV2"),
     "se_e2_a": ("deepmd.jax.descriptor.se_e2_a", "DescrptSeA"),
+    "se_e3": ("deepmd.jax.descriptor.se_t", "DescrptSeT"),
+    "se_e3_tebd": ("deepmd.jax.descriptor.se_t_tebd", "DescrptSeTTebd"),
     "se_r": ("deepmd.jax.descriptor.se_e2_r", "DescrptSeR"),
 }
 
@@ -33,7 +36,7 @@ def _start() -> Evaluate:
             # Its two-sided se_e2_a counts the atoms of each type in Python.
             message = "cannot be compiled by jax.jit, as it is when models run"
             raise UnsupportedError(message) from error
-        return {name: None if x is None else np.asarray(x) for name, x in zip(OUTPUTS, out, strict=True)}
+        return named(out, inputs)
 
     return evaluate
 
@@ -45,4 +48,5 @@ BACKEND = Backend(
     ("deepmd-kit", "jax", "flax"),
     variables=JAX | {"XLA_FLAGS": HASTY},
     cost=0.8,
+    compiles=True,
 )

@@ -12,15 +12,22 @@ from typing import Any
 import numpy as np
 
 from parity.backends.backend import OUTPUTS, Backend, Evaluate, Outputs
-from parity.backends.deepmd import descriptor_class
+from parity.backends.deepmd import descriptor_class, list_layout
 from parity.case import Inputs
 
 __all__ = ["BACKEND", "prepare", "pytorch_class"]
 
 CLASSES = {
+    "dpa1": ("deepmd.pt.model.descriptor.dpa1", "DescrptDPA1"),
+    "hybrid": ("deepmd.pt.model.descriptor.hybrid", "DescrptHybrid"),
+    "se_atten_v2": ("deepmd.pt.model.descriptor.se_atten_v2", "DescrptSeAttenV2"),
     "se_e2_a": ("deepmd.pt.model.descriptor.se_a", "DescrptSeA"),
+    "se_e3": ("deepmd.pt.model.descriptor.se_t", "DescrptSeT"),
+    "se_e3_tebd": ("deepmd.pt.model.descriptor.se_t_tebd", "DescrptSeTTebd"),
     "se_r": ("deepmd.pt.model.descriptor.se_r", "DescrptSeR"),
 }
+# Those that mix types: their switch lacks the last axis of length one that all others have.
+MIXED = ("dpa1", "se_atten_v2", "se_e3_tebd")
 
 
 def prepare() -> None:
@@ -51,9 +58,21 @@ def _start() -> Evaluate:
         coord_ext, atype_ext, nlist, mapping = _tables(inputs)
         with torch.no_grad():
             out = descriptor.forward(coord_ext, atype_ext, nlist, mapping=mapping)
-        return {name: None if x is None else x.numpy() for name, x in zip(OUTPUTS, out, strict=True)}
+        return _named(out, inputs)
 
     return evaluate
+
+
+def _named(out: Any, inputs: Inputs) -> Outputs:
+    """Return what `forward` gives as NumPy arrays by name, in the shapes of the other parts of DeePMD-kit.
+
+    Those with attention also give features of pairs, `g2` and `h2`, which the other parts do not.
+    """
+    found = {name: None if x is None else x.numpy() for name, x in zip(OUTPUTS, out, strict=True)}
+    if inputs.data["type"] not in MIXED:
+        return found
+    sw = found["sw"]
+    return found | {"g2": None, "h2": None, "sw": None if sw is None else sw[..., None]}
 
 
 def _tables(inputs: Inputs) -> tuple[Any, ...]:
@@ -67,13 +86,9 @@ def _tables(inputs: Inputs) -> tuple[Any, ...]:
     from deepmd.pt.utils.nlist import extend_input_and_build_neighbor_list
 
     cell = None if inputs.cell is None else tensor(inputs.cell.reshape(-1, 9))
+    rcut, sel, mixed = list_layout(inputs)
     coord_ext, atype_ext, mapping, nlist = extend_input_and_build_neighbor_list(
-        tensor(inputs.coords),
-        tensor(inputs.atype),
-        inputs.data["rcut"],
-        list(inputs.data["sel"]),
-        mixed_types=False,
-        box=cell,
+        tensor(inputs.coords), tensor(inputs.atype), rcut, sel, mixed_types=mixed, box=cell
     )
     return coord_ext, atype_ext, nlist, mapping
 

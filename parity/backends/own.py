@@ -16,7 +16,7 @@ from parity.backends.backend import OUTPUTS, Backend, Evaluate, Outputs
 from parity.case import Inputs
 from refdp.errors import UnsupportedError
 from refdp.io.serialized import deserialize
-from refdp.namespaces import map_arrays
+from refdp.namespaces import dtype_of, map_arrays
 
 __all__ = ["BACKENDS", "HASTY", "JAX", "run"]
 
@@ -62,7 +62,7 @@ def _compiled(case: str, descriptor: Any, to: Convert, jit: Any) -> Any:
         each = iter(weights)
         return map_arrays(descriptor, lambda _: next(each)).call(*arguments)
 
-    dtype = np.dtype(descriptor.davg.dtype)
+    dtype = np.dtype(dtype_of(xp, descriptor.precision))
     program = _PROGRAMS.setdefault((case, dtype.name), jit(call))
     return lambda coord_ext, *tables: program(weights, to(np.asarray(coord_ext, dtype)), *tables)
 
@@ -133,6 +133,7 @@ class _Kind(NamedTuple):
     cost: float = 0.1
     variables: Mapping[str, str] = MappingProxyType({})
     traceable: bool = True
+    compiles: bool = False
     check: Callable[[], str] = lambda: ""
 
 
@@ -141,8 +142,16 @@ _KINDS = (
     _Kind("strict", _strict, "array-api-strict"),
     _Kind("torch", partial(_torch, device="cpu"), "torch"),
     _Kind("torch-cuda", partial(_torch, device="cuda"), "torch", check=_no_cuda),
-    _Kind("jax", partial(_jax, jit=False), "jax", 0.8, JAX | {"XLA_FLAGS": HASTY}),
-    _Kind("jax-jit", partial(_jax, jit=True), "jax", 0.7, JAX | {"XLA_FLAGS": _SERIAL}, traceable=False),
+    _Kind("jax", partial(_jax, jit=False), "jax", 0.8, JAX | {"XLA_FLAGS": HASTY}, compiles=True),
+    _Kind(
+        "jax-jit",
+        partial(_jax, jit=True),
+        "jax",
+        0.7,
+        JAX | {"XLA_FLAGS": _SERIAL},
+        traceable=False,
+        compiles=True,
+    ),
 )
 
 
@@ -156,6 +165,7 @@ def _backend(kind: _Kind, precision: str) -> Backend:
         variables=kind.variables,
         cost=kind.cost,
         traceable=kind.traceable,
+        compiles=kind.compiles,
         check=kind.check,
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from parity.case import Case
 from parity.cases.grid import grid
+from parity.cases.levels import LEVELS
 from parity.cases.special import special
 
 __all__ = ["FAMILIES", "cases_of"]
 
-FAMILIES = ("se_e2_a", "se_e2_r")
+FAMILIES = tuple(LEVELS)
 
 
 def cases_of(family: str) -> list[Case]:

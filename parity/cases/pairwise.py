@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, product
 from typing import TypeAlias
 
-__all__ = ["Allowed", "Pair", "Row", "cover", "pairs_of"]
+__all__ = ["Allowed", "Pair", "Row", "cover", "pairs_of", "representatives"]
 
 Row: TypeAlias = dict[str, str]
 Pair: TypeAlias = frozenset[tuple[str, str]]
@@ -50,6 +50,18 @@ def cover(
             missing.pop(frozenset(pair), None)
         rows.append({name: row[name] for name in factors})
     return rows
+
+
+def representatives(rows: Sequence[Row]) -> list[int]:
+    """Return the places of a few of the rows, in which together every level occurs that occurs in any."""
+    missing = dict.fromkeys(item for row in rows for item in row.items())
+    chosen: list[int] = []
+    while missing:
+        best = max(range(len(rows)), key=lambda k: (sum(item in missing for item in rows[k].items()), -k))
+        chosen.append(best)
+        for item in rows[best].items():
+            missing.pop(item, None)
+    return sorted(chosen)
 
 
 def pairs_of(

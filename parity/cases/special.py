@@ -6,6 +6,7 @@ from typing import Any
 
 from parity.case import Case
 from parity.cases.grid import options_under_test
+from parity.cases.special_mixed import MIXED
 
 __all__ = ["special"]
 
@@ -14,6 +15,13 @@ _SMALL = {"neuron": [2, 4], "rcut_smth": 0.5}
 
 def special(family: str) -> list[Case]:
     """Return the special cases of a family."""
+    if family in ("se_e2_a", "se_e2_r"):
+        return _two_body(family)
+    # What is special about them is in data and tables, not in what a compiler makes of them.
+    return [_case(family, compiled=False, **details) for details in MIXED[family]]
+
+
+def _two_body(family: str) -> list[Case]:
     sided = {"se_e2_a": [True, False]}.get(family, [None])
     cases = [_sel_zero(family), _large_arguments(family), _left_handed(family), _left_handed_long(family)]
     return [*cases, _ties(family), *(_virtual(family, one) for one in sided)]

@@ -11,15 +11,18 @@ import numpy as np
 
 from parity.mutants.mutant import Mutant
 from refdp.descriptors import attention as block
+from refdp.descriptors import hybrid, se_atten, se_e3, type_embedded
 from refdp.descriptors import rows as rows_of
-from refdp.descriptors import se_atten, se_e3
 from refdp.equations import attention, contraction, three_body
 from refdp.equations import environment_matrix as matrix
+from refdp.neighbors import cut
+from refdp.nn.collection import NetworkCollection
 from refdp.nn.gated_attention import AttentionSettings, GatedAttention
 
 __all__ = ["MUTANTS"]
 
 ATTENTION, V2, THREE = ("se_atten", "se_atten_v2"), ("se_atten_v2",), ("se_e3",)
+TYPES, HYBRID = ("se_e3_tebd",), ("hybrid",)
 
 
 def _phantoms_masked() -> AbstractContextManager[Any]:
@@ -71,7 +74,7 @@ def _values_as_they_are() -> AbstractContextManager[Any]:
 
 
 def _center_first() -> AbstractContextManager[Any]:
-    table = block.pair_table
+    table = type_embedded.pair_table
 
     def exchanged(net: Any, vectors: Any) -> Any:
         rows = len(vectors)
@@ -96,6 +99,26 @@ def _without_self_terms() -> AbstractContextManager[Any]:
     return patch.object(se_e3, "angular_products", others)
 
 
+def _no_type_where_nobody_is() -> AbstractContextManager[Any]:
+    def slot_types(env: Any, real: Any) -> Any:
+        return np.where(real, env.neighbor_type, -1)
+
+    return patch.object(type_embedded, "slot_types", slot_types)
+
+
+def _exchanged_types() -> AbstractContextManager[Any]:
+    find = NetworkCollection.__getitem__
+    return patch.object(NetworkCollection, "__getitem__", lambda self, key: find(self, key[::-1]))
+
+
+def _first_columns() -> AbstractContextManager[Any]:
+    def blocks(env: Any, sel: Any, narrow: Any) -> Any:
+        del sel
+        return cut.first_slots(env, sum(narrow))
+
+    return patch.object(hybrid, "narrower_blocks", blocks)
+
+
 def _new(
     name: str,
     sentence: str,
@@ -113,6 +136,11 @@ EMPTY_KEYS = _new("empty-keys", "the softmax leaves out empty slots", "A1", _wit
 VALUES = _new("values", "values are not normalized", "G1", _values_as_they_are, ATTENTION)
 ORDER = _new("order", "the vector of the centre comes first", "t", _center_first, V2)
 COUNT = _new("count", "N is one less than there are slots", "M", _counted_neighbours, ATTENTION)
+NOBODY = _new("nobody", "empty slots have no type", "G", _no_type_where_nobody_is, TYPES)
+EXCHANGED = _new("exchanged", "nets are found by types in the other order", "A", _exchanged_types, THREE)
+COLUMNS = _new(
+    "columns", "a child gets the first columns, not those of each type", "1.r", _first_columns, HYBRID
+)
 SELF = _new("self", "pairs of a neighbour with itself are left out", "theta", _without_self_terms, THREE)
 
 MUTANTS = {name: value for name, value in list(globals().items()) if isinstance(value, Mutant)}

@@ -44,7 +44,7 @@ class TestCommand:
     def test_reports_stand_in_this_folder(self, parity, tmp_path):
         result, asked = parity()
         assert result.exit_code == 0
-        assert asked == [{"families": None, "backends": None, "cases": None, "jobs": None}]
+        assert asked == [{"families": None, "backends": None, "cases": None, "jobs": None, "thorough": False}]
         assert read_report(tmp_path / "report.json") == REPORT
         assert "<!doctype html>" in (tmp_path / "report.html").read_text()
         assert sorted(f.name for f in tmp_path.iterdir()) == ["report.html", "report.json"]
@@ -68,7 +68,13 @@ class TestCommand:
         arguments = ("--family", "se_e2_a", "--family", "se_e2_r", "--backend", "numpy-*", "--case", "*pair*")
         _, asked = parity(*arguments, "--jobs", 3)
         assert asked == [
-            {"families": ("se_e2_a", "se_e2_r"), "backends": ("numpy-*",), "cases": ("*pair*",), "jobs": 3}
+            {
+                "families": ("se_e2_a", "se_e2_r"),
+                "backends": ("numpy-*",),
+                "cases": ("*pair*",),
+                "jobs": 3,
+                "thorough": False,
+            }
         ]
 
     def test_other_names_and_a_picture(self, parity, tmp_path):

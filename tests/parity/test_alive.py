@@ -112,3 +112,59 @@ class TestSignsOfLife:
         found = signs_of_life(build(case))
         assert found.dead == {}
         assert {"atoms", "switch", "slots", "statistics", *case.under_test} == set(found.alive)
+
+
+class TestOtherFamilies:
+    @pytest.mark.parametrize(
+        "name",
+        ["se_atten-10-mixture", "se_atten-own-01-cluster", "se_e3_tebd-01-cluster", "hybrid-18-mixture"],
+    )
+    def test_cases_of_the_grid_are_alive(self, name):
+        found = signs_of_life(build(_named(name)))
+        assert found.dead == {}
+        assert found.alive["types"].endswith("of 11 centres with neighbours feel other types") or (
+            found.alive["types"] == "12 of 12 centres with neighbours feel other types"
+        )
+
+    def test_without_a_cutoff_there_is_neither_switch_nor_statistics(self):
+        case = _named("se_a_mask-01-masked")
+        found = signs_of_life(build(case))
+        assert found.dead == {}
+        assert set(found.alive) == {"atoms", "slots", *case.under_test}
+
+    def test_every_child_of_a_hybrid_needs_pairs_in_its_window(self):
+        case = _named("hybrid-00-mixture")
+        children = [dict(child) for child in case.config["list"]]
+        children[1] |= {"rcut_smth": children[1]["rcut"] - 1e-9}
+        changed = msgspec.structs.replace(case, config={"list": children}, under_test=())
+        assert signs_of_life(build(changed)).dead == {"switch": "0 pairs inside the switch window"}
+
+    @pytest.mark.parametrize(
+        ("config", "name"),
+        [
+            ({"temperature": 0.7, "scaling_factor": 2.0}, "scaling_factor"),
+            ({"attn_layer": 0, "attn": 4}, "attn"),
+            ({"attn_layer": 0, "smooth_type_embedding": True}, "smooth_type_embedding"),
+        ],
+    )
+    def test_options_of_attention_that_do_nothing(self, config, name):
+        common = {"rcut": 3.1, "rcut_smth": 0.5, "sel": 12, "neuron": [4], "attn_layer": 1}
+        case = Case(name="x", family="se_atten", system="mixture", config=common | config, under_test=(name,))
+        assert list(signs_of_life(build(case)).dead) == [name]
+
+    def test_a_child_of_a_hybrid_that_an_option_does_nothing_to(self):
+        child = {"rcut": 3.1, "rcut_smth": 0.5, "sel": [4, 4, 4], "neuron": [3, 7]}
+        children = [child | {"type": "se_e2_r"}, child | {"type": "se_e3", "resnet_dt": True}]
+        case = Case(
+            name="x",
+            family="hybrid",
+            system="mixture",
+            config={"list": children},
+            under_test=("0.rcut", "1.resnet_dt"),
+        )
+        assert list(signs_of_life(build(case)).dead) == ["1.resnet_dt"]
+
+
+def _named(name):
+    family = name.partition("-")[0]
+    return next(case for case in cases_of(family) if case.name == name)

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
-import pytest
 
-from parity.case import Case, build, descriptor_of, random_statistics
-from parity.systems import load
-from refdp.config import from_config
+from parity.case import Case, build
 from refdp.io.serialized import deserialize
 
 CONFIG = {"rcut": 3.3, "rcut_smth": 0.5, "sel": [16, 16], "neuron": [2, 4], "axis_neuron": 2}
 CASE = Case(name="x", family="se_e2_a", system="virtual", config=CONFIG, statistics="random", seed=3)
+
+MIXED = Case(
+    name="y",
+    family="se_e3_tebd",
+    system="mixture",
+    config={"rcut": 3.1, "rcut_smth": 0.5, "sel": [12], "neuron": [2, 4]},
+)
 
 
 def _same(a, b):
@@ -44,36 +48,41 @@ class TestBuild:
         crowded = msgspec.structs.replace(CASE, system="crowded", config=CONFIG | {"sel": [2, 2]})
         assert np.all(build(crowded).nlist >= -1)
 
+    def test_neighbours_of_all_types_in_one_list(self):
+        nlist = build(MIXED).nlist
+        filled = nlist >= 0
+        assert np.all(filled[..., :-1] >= filled[..., 1:])
 
-class TestDescriptorOf:
-    @pytest.mark.parametrize("statistics", ["data", "random", "small"])
-    def test_statistics(self, statistics):
-        case = msgspec.structs.replace(CASE, statistics=statistics)
-        dstd = descriptor_of(case, load("virtual")).dstd
-        spread = np.ptp(dstd[0, :, 0])
-        assert (spread > 0.5) == (statistics == "random")
-        if statistics == "small":
-            data = descriptor_of(msgspec.structs.replace(CASE, statistics="data"), load("virtual"))
-            assert np.array_equal(100 * dstd, 100 * (data.dstd / 100))
+    def test_no_image_is_virtual_where_types_are_mixed(self):
+        # Nor in a descriptor that has children of both kinds.
+        both = {
+            "list": [MIXED.config | {"type": "se_e3_tebd"}, CONFIG | {"type": "se_e2_a", "sel": [4, 4, 4]}]
+        }
+        for case in (MIXED, msgspec.structs.replace(MIXED, family="hybrid", config=both)):
+            assert build(case).atype_ext.min() == 0
 
-    def test_zero_weights(self):
-        case = msgspec.structs.replace(CASE, weights="zero")
-        nets = descriptor_of(case, load("virtual")).embeddings.networks
-        assert all(not layer.w.any() and not layer.b.any() for net in nets for layer in net.layers)
+    def test_shuffled(self):
+        tidy, shuffled = build(MIXED), build(msgspec.structs.replace(MIXED, table="shuffled"))
+        assert np.array_equal(np.sort(shuffled.nlist), np.sort(tidy.nlist))
+        filled = shuffled.nlist >= 0
+        assert np.any(filled[..., :-1] < filled[..., 1:])
+
+    def test_beyond(self):
+        inputs = build(msgspec.structs.replace(MIXED, table="beyond"))
+        reach = np.take_along_axis(
+            inputs.coord_ext[:, None], np.maximum(inputs.nlist, 0)[..., None], axis=2
+        ) - np.expand_dims(inputs.coord_ext[:, :6], 2)
+        d = np.linalg.norm(reach, axis=-1)[inputs.nlist >= 0]
+        assert 3.1 < d.max() <= 4.1
+
+    def test_everybody_sees_everybody_without_a_cutoff(self):
+        config = {"sel": [3, 3, 2], "neuron": [2, 4], "axis_neuron": 2}
+        inputs = build(Case(name="x", family="se_a_mask", system="masked", config=config))
+        seen = np.count_nonzero(inputs.nlist >= 0, axis=-1)
+        assert seen.tolist() == [[4, 4, 0, 4, 4, 4], [0, 4, 4, 4, 4, 4]]
 
 
-class TestRandomStatistics:
-    def test_every_slot_and_column_has_its_own(self):
-        d = random_statistics(from_config({"type": "se_e2_a"} | CONFIG), 1)
-        assert len(np.unique(d.davg)) == d.davg.size == 2 * 32 * 4
-        assert len(np.unique(d.dstd)) == d.dstd.size
-        assert 0.1 <= d.dstd.min() < 0.12
-        assert 1.8 < d.dstd.max() <= 2.0
-
-    def test_set_davg_zero(self):
-        d = random_statistics(from_config({"type": "se_e2_a", "set_davg_zero": True} | CONFIG), 1)
-        assert not d.davg.any()
-
-    def test_keeps_the_precision(self):
-        d = random_statistics(from_config({"type": "se_e2_a", "precision": "float32"} | CONFIG), 1)
-        assert d.davg.dtype == d.dstd.dtype == np.float32
+class TestPrecision:
+    def test_of_a_hybrid_is_that_of_its_children(self):
+        case = msgspec.structs.replace(CASE, family="hybrid", config={"list": [{"precision": "float32"}]})
+        assert (CASE.precision, case.precision) == ("float64", "float32")

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from parity.case import build
-from parity.cases import cases_of
+from parity.cases import FAMILIES, cases_of
 from parity.known import KNOWN, explain, explain_failure
 from refdp.io.serialized import deserialize
 
 
-def _inputs(name):
-    return build(next(case for case in cases_of(name[:7]) if case.name == name))
+def _inputs(name, family=""):
+    return build(next(case for case in cases_of(family or name[:7]) if case.name == name))
 
 
 def _outputs(inputs):
@@ -40,8 +40,8 @@ class TestKnown:
 
     def test_nothing_of_ours_is_excused(self):
         ours = ("numpy-f64", "strict-f64", "torch-f32", "jax-f64", "jax-jit-f32", "mutant-n-c")
-        for family in ("se_e2_a", "se_e2_r"):
-            for case in cases_of(family):
+        for family in FAMILIES:
+            for case in cases_of(family)[::4]:
                 inputs = build(case)
                 assert not any(known.concerns(name, inputs) for known in KNOWN for name in ours)
 
@@ -87,6 +87,21 @@ class TestExplain:
         assert explain("deepmd-jax", inputs, outputs, over) == ""
 
 
+class TestOfHybrids:
+    def test_a_child_with_the_defect_explains_its_own_columns_only(self):
+        inputs = _inputs("hybrid-virtual", "hybrid")
+        outputs = _outputs(inputs)
+        last = np.where(inputs.atype_ext < 0, 2, inputs.atype_ext)
+        theirs = deserialize(inputs.data).call(inputs.coord_ext, last, inputs.nlist, inputs.mapping)
+        outputs["descriptor"] = theirs.descriptor
+        # The first child is two-sided: only the second shows statistics of virtual centres.
+        over = _over(outputs, descriptor=(0, 2, 20))
+        assert "statistics of the last type" in explain("deepmd-pytorch", inputs, outputs, over)
+        assert explain("deepmd-dpmodel", inputs, outputs, over) == ""
+        assert explain("deepmd-pytorch", inputs, outputs, _over(outputs, descriptor=(0, 2, 3))) == ""
+        assert explain("deepmd-pytorch", inputs, outputs, _over(outputs, descriptor=(0, 1, 20))) == ""
+
+
 class TestExplainFailure:
     def test_only_a_left_handed_cell_smaller_than_the_cutoff(self):
         long, short, right = (
@@ -97,3 +112,27 @@ class TestExplainFailure:
         assert explain_failure("deepmd-dpmodel", right, "AssertionError") == ""
         assert explain_failure("numpy-f64", long, "AssertionError") == ""
         assert explain_failure("deepmd-dpmodel", long, "TypeError: another matter") == ""
+
+    @pytest.mark.parametrize(
+        ("family", "name", "backend", "reason", "sentence"),
+        [
+            ("se_e3", "no-slots", "deepmd-jax", "ZeroDivisionError: float division by zero", "their number"),
+            ("se_atten", "virtual", "deepmd-pytorch", "IndexError: index out of range in self", "no row"),
+            ("hybrid", "virtual-types", "deepmd-pytorch", "IndexError: index out of range in self", "no row"),
+            (
+                "hybrid",
+                "several-numbers",
+                "deepmd-dpmodel",
+                "ValueError: zip() argument 2 is",
+                "cuts its list",
+            ),
+            ("hybrid", "virtual-types", "deepmd-jax", "ValueError: Triggering __jax_array__()", "a variable"),
+        ],
+    )
+    def test_of_the_other_families(self, family, name, backend, reason, sentence):
+        inputs = _inputs(f"{family}-{name}", family)
+        assert sentence in explain_failure(backend, inputs, reason)
+        assert explain_failure(backend, inputs, "TypeError: another matter") == ""
+        assert explain_failure("numpy-f64", inputs, reason) == ""
+        sound = _inputs("se_atten-excluded", "se_atten")
+        assert explain_failure(backend, sound, reason) == ""

@@ -58,6 +58,19 @@ class TestFirstWrongStep:
         assert first_wrong_step(INPUTS, trace, "float64") == ""
 
 
+class TestOfHybrids:
+    def test_steps_have_the_number_of_the_child(self):
+        config = {"list": [CONFIG | {"type": "se_e2_a"}, CONFIG | {"type": "se_e3"}]}
+        config["list"][1] = {key: value for key, value in config["list"][1].items() if key != "axis_neuron"}
+        inputs = build(Case(name="x", family="hybrid", system="pair", config=config, statistics="random"))
+        with record() as trace:
+            deserialize(inputs.data).call(*inputs.call)
+        assert first_wrong_step(inputs, trace, "float64") == ""
+        for name in ("0.G", "1.theta", "D"):
+            wrong = Trace(s._replace(value=s.value * (1.0 + 1e-9)) if s.name == name else s for s in trace)
+            assert first_wrong_step(inputs, wrong, "float64") == name
+
+
 class TestLocalizer:
     def test_runs_the_backend_and_names_the_step(self):
         backend = localizer(planted.EMPTY)

@@ -62,6 +62,32 @@ class TestShiftedRows:
         assert not places.shifted_rows(inputs, "sw", _out(inputs).sw).any()
 
 
+class TestInParts:
+    inputs = build(next(case for case in cases_of("hybrid") if case.name == "hybrid-virtual"))
+
+    @staticmethod
+    def _everywhere(inputs, name, value):
+        return np.ones(value.shape, dtype=np.bool_)
+
+    def _mask(self, name):
+        value = getattr(_out(self.inputs), name)
+
+        def one_sided(part):
+            return part.data["type_one_side"]
+
+        return places.in_parts(self._everywhere, one_sided, self.inputs, name, value)
+
+    def test_columns_of_the_descriptor(self):
+        mask = self._mask("descriptor")
+        assert mask.shape == (2, 6, 32)
+        assert mask.all(axis=(0, 1)).tolist() == [False] * 16 + [True] * 16
+
+    def test_rows_of_the_rotation_matrix(self):
+        mask = self._mask("rot_mat")
+        assert mask.shape == (2, 6, 8, 3)
+        assert mask.all(axis=(0, 1, 3)).tolist() == [False] * 4 + [True] * 4
+
+
 class TestNotANumber:
     def test_is_elementwise(self):
         inputs = _inputs("se_e2_r-no-slots")
@@ -70,6 +96,12 @@ class TestNotANumber:
             False,
             False,
         ]
+
+    def test_not_in_the_switch(self):
+        inputs = _inputs("se_e2_r-no-slots")
+        value = np.array([np.nan, 1.0])
+        assert places.not_a_number(inputs, "rot_mat", value).tolist() == [True, False]
+        assert not places.not_a_number(inputs, "sw", value).any()
 
 
 class TestWhereSoftplusIsCut:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from parity import known
 from parity import run as module
 from parity.backends.own import BACKENDS
 from parity.cases import cases_of
+from parity.judge import PLACE
 from parity.mutants import misbehaving
 from parity.mutants.blind import ONE_ATOM, ZERO_WEIGHTS
 from parity.run import run, run_cases
@@ -126,6 +128,44 @@ class TestRunCases:
                 CASES[:1], {"numpy-f64": BACKENDS[0], "parity.mutants.misbehaving:HANG": misbehaving.HANG}
             )
         assert list(tmp_path.iterdir()) == []
+
+
+class TestThorough:
+    @pytest.fixture
+    def evaluated(self, monkeypatch):
+        """Which cases of one family NumPy, as if it compiled, is asked to evaluate."""
+        compiling = replace(BACKENDS[0], compiles=True)
+        monkeypatch.setattr(module, "select_backends", lambda _: {"numpy-f64": compiling})
+
+        def call(**wanted):
+            asked = []
+            monkeypatch.setattr(
+                module, "run_cases", lambda cases, backends, *_, thorough: asked.append((cases, thorough))
+            )
+            run(families=["hybrid"], **wanted)
+            [(cases, thorough)] = asked
+            [task] = [
+                t for t in module._tasks(cases, {"numpy-f64": compiling}, thorough) if t.backends[0] != PLACE
+            ]
+            return len(cases), len(task.cases)
+
+        return call
+
+    def test_backends_that_compile_evaluate_a_few_cases(self, evaluated):
+        everything, few = evaluated()
+        assert 5 < few < everything / 2
+
+    def test_unless_cases_are_named_or_all_are_wanted(self, evaluated):
+        everything, few = evaluated(thorough=True)
+        assert everything == few
+        assert evaluated(cases=["hybrid-01-*"]) == (1, 1)
+
+    def test_what_was_not_evaluated_has_no_verdict(self):
+        compiling = replace(BACKENDS[0], compiles=True)
+        cases = [CASES[0], msgspec.structs.replace(CASES[1], compiled=False)]
+        found = run_cases(cases, {"numpy-f64": compiling}, jobs=1, thorough=False)
+        assert [v.case for v in found.verdicts] == [cases[0].name]
+        assert len(found.cases) == 2
 
 
 class TestRun:

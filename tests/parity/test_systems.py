@@ -32,6 +32,29 @@ class TestSettings:
             assert inside > 0, (rcut, rcut_smth, coords.shape)
 
 
+class TestScattered:
+    @pytest.mark.parametrize("name", ["mixture", "cluster"])
+    def test_no_pair_lies_just_inside_a_cutoff(self, name):
+        system = load(name)
+        for rcut in (2.6, 3.1, 3.6):
+            inside, further = (neighbor_statistics(system, r).pairs for r in (rcut - 0.15, rcut))
+            assert inside == further
+
+    def test_two_frames_with_different_first_atoms(self):
+        system = load("mixture")
+        assert system.coords.shape == load("cluster").coords.shape == (2, 6, 3)
+        assert system.atype[0, 0] != system.atype[1, 0]
+        assert np.array_equal(256 * system.coords, np.round(256 * system.coords))
+
+    def test_one_atom_sees_nobody(self):
+        away = np.linalg.norm(load("cluster").coords[0, :5] - load("cluster").coords[0, 5], axis=-1)
+        assert away.min() > 15.0
+
+    def test_virtual_atoms(self):
+        for name in ("masked", "mixture-virtual"):
+            assert np.argwhere(load(name).atype < 0).tolist() == [[0, 2], [1, 0]]
+
+
 class TestLoad:
     def test_one_frame_of_water(self):
         assert load("water").coords.shape == (1, 192, 3)
@@ -44,5 +67,5 @@ class TestLoad:
         assert (found.most_in_all, found.min_distance, found.pairs) == (6, 2.0, 6 * 64)
 
     def test_unknown(self):
-        with pytest.raises(InputError, match=r"`system`: expected one of .*water.*lattice, got 'ice'"):
+        with pytest.raises(InputError, match=r"`system`: expected one of .*water.*lattice.*, got 'ice'"):
             load("ice")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from parity.backends.deepmd_dpmodel import BACKEND, tables
+from parity.backends.deepmd_dpmodel import BACKEND, named, tables
 from parity.case import Case, build
 from parity.compare import compare
 from parity.truth import truth_of
+from tests.parity.backends.families import NAMES, inputs_of
 
 pytest.importorskip("flint")
 pytestmark = [
@@ -29,6 +31,13 @@ class TestBackend:
         assert found.reason == ""
         assert found.reports[0].used_max > 0.0
 
+    @pytest.mark.parametrize("family", NAMES)
+    def test_agrees_on_the_other_families(self, family):
+        inputs = inputs_of(family)
+        found = compare(BACKEND.start()(inputs), truth_of(inputs)["float64"], "float64")
+        assert found.reason == ""
+        assert found.reports[0].used_max > 0.0
+
     def test_does_not_change_the_inputs(self):
         inputs = _inputs(config={"exclude_types": [[0, 1]]}, statistics="random")
         weights = inputs.data["embeddings"]["networks"][0]["layers"][0]["@variables"]["w"]
@@ -41,6 +50,22 @@ class TestBackend:
         inputs.data["type"] = "se_e9"
         with pytest.raises(NotImplementedError, match="has no se_e9"):
             BACKEND.start()(inputs)
+
+
+class TestNamed:
+    def test_frames_and_atoms_of_one_switch_are_told_apart(self):
+        inputs = inputs_of("se_e3_tebd")
+        found = named((np.zeros(3), None, None, None, np.arange(96.0).reshape(12, 8, 1)), inputs)
+        assert found["sw"].shape == (2, 6, 8, 1)
+        assert found["sw"][1, 0, 0, 0] == 48.0
+        assert found["rot_mat"] is None
+
+    def test_others_stay_as_they_are(self):
+        assert named((None, None, None, None, np.zeros((12, 8, 1))), inputs_of("se_e3"))["sw"].shape == (
+            12,
+            8,
+            1,
+        )
 
 
 class TestTables:

@@ -6,6 +6,7 @@ from parity.backends.deepmd_pytorch import BACKEND, pytorch_class
 from parity.case import Case, build
 from parity.compare import compare
 from parity.truth import truth_of
+from tests.parity.backends.families import NAMES, inputs_of
 
 pytest.importorskip("flint")
 pytestmark = [
@@ -25,6 +26,13 @@ class TestBackend:
         inputs = build(
             Case(name="x", family=family, system="pair", config=CONFIG | config, statistics="random")
         )
+        found = compare(BACKEND.start()(inputs), truth_of(inputs)["float64"], "float64")
+        assert found.reason == ""
+        assert found.reports[0].used_max > 0.0
+
+    @pytest.mark.parametrize("family", NAMES)
+    def test_agrees_on_the_other_families(self, family):
+        inputs = inputs_of(family)
         found = compare(BACKEND.start()(inputs), truth_of(inputs)["float64"], "float64")
         assert found.reason == ""
         assert found.reports[0].used_max > 0.0

@@ -9,6 +9,7 @@ from parity.backends.own import BACKENDS
 from parity.case import Case, build
 from parity.compare import compare
 from parity.truth import truth_of
+from tests.parity.backends.families import inputs_of
 
 CONFIG = {
     "rcut": 3.6,
@@ -101,3 +102,19 @@ class TestBackends:
         assert compiled[0] is compiled[1]
         assert (wide["descriptor"].dtype, narrow["descriptor"].dtype) == (np.float64, np.float32)
         assert np.array_equal(wide["descriptor"], narrow["descriptor"])
+
+
+class TestOtherFamilies:
+    @pytest.mark.parametrize("family", ["se_atten", "hybrid"])
+    @pytest.mark.parametrize("name", ["numpy-f32", "torch-f64", "jax-jit-f64"])
+    def test_agree(self, family, name):
+        pytest.importorskip("flint")
+        inputs, backend = inputs_of(family), _backend(name)
+        with _started(name) as evaluate:
+            found = compare(evaluate(inputs), truth_of(inputs)[backend.precision], backend.precision)
+        assert found.reason == ""
+        assert found.reports[0].used_max > 0.0
+
+
+def test_those_that_compile_say_so():
+    assert {b.name.rpartition("-")[0] for b in BACKENDS if b.compiles} == {"jax", "jax-jit"}

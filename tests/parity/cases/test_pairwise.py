@@ -4,7 +4,7 @@ from itertools import combinations, product
 
 import pytest
 
-from parity.cases.pairwise import cover, pairs_of
+from parity.cases.pairwise import cover, pairs_of, representatives
 
 FACTORS = {
     "a": ("1", "2", "3", "4"),
@@ -57,6 +57,18 @@ class TestCover:
 
         with pytest.raises(ValueError, match=r"no level of [ac] fits"):
             cover(FACTORS, allowed)
+
+
+class TestRepresentatives:
+    def test_every_level_occurs_in_few_rows(self):
+        rows = cover(FACTORS)
+        some = representatives(rows)
+        assert some == sorted(set(some))
+        assert 4 <= len(some) <= 5
+        assert {item for k in some for item in rows[k].items()} == {i for row in rows for i in row.items()}
+
+    def test_the_first_of_equals(self):
+        assert representatives([{"a": "1"}, {"a": "1"}, {"a": "2"}]) == [0, 2]
 
 
 class TestPairsOf:

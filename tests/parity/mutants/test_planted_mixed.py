@@ -17,6 +17,13 @@ CONFIGS = {
     "se_atten": ATTENTION | STRIP,
     "se_atten_v2": ATTENTION,
     "se_e3": NETS | {"sel": [4, 5, 4]},
+    "se_e3_tebd": NETS | {"sel": 11, "set_davg_zero": False},
+    "hybrid": {
+        "list": [
+            NETS | {"type": "se_e2_a", "sel": [4, 5, 4], "axis_neuron": 2},
+            NETS | {"type": "se_e2_r", "sel": [2, 5, 4]},
+        ]
+    },
 }
 CASES = [
     Case(name=name, family=name, system="molecule", config=config, statistics="random")
