@@ -11,7 +11,11 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import pytest
 from hypothesis import HealthCheck, settings
 
+from parity.backends.own import HASTY
 from tests.libraries import ALL, Library
+
+# Before JAX is imported: of each program that XLA compiles here, a few numbers are wanted, once.
+os.environ.setdefault("XLA_FLAGS", HASTY)
 
 TOO_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(

@@ -24,7 +24,7 @@ from tests.helpers import assert_same_bits, differences
 def options(**changed):
     made = {
         "neuron": (2, 4), "activation_function": "gelu", "resnet_dt": False, "precision": "float64",
-        "type_map": ("O", "H", "C"), "type_count": 3, "use_econf_tebd": False, "use_tebd_bias": True,
+        "type_map": ("O", "H", "C"), "known_types": 3, "use_econf_tebd": False, "use_tebd_bias": True,
         "tebd_dim": 5, "lmax": 1, "attn": 3, "attn_layer": 2, "attn_dotr": False, "normalize": False,
         "smooth": True, "attn_mask": False, "scaling_factor": 2.0, "temperature": None, "epsilon": 0.25,
         "trainable_ln": False,
@@ -45,7 +45,7 @@ class TestTypeInputs:
         assert_same_bits(found, expected.astype(precision))
 
     def test_names_that_are_no_elements(self):
-        assert type_inputs(options(type_map=("water", "ion"), type_count=2)).shape == (2, 2)
+        assert type_inputs(options(type_map=("water", "ion"), known_types=2)).shape == (2, 2)
         with pytest.raises(InputError, match="`type_map`: expected chemical symbols"):
             type_inputs(options(type_map=("O", "ion"), use_econf_tebd=True))
 

@@ -453,7 +453,7 @@ class TestFromConfig:
             ("axis_neuron", 0, "expected 1 to the last of `neuron`, 8, got 0"),
             ("type_one_side", None, "expected `bool`"),
             ("exclude_types", [[0, 3]], "expected types from 0 to 2"),
-            ("sel", [0, 0, 0], "at least one above zero"),
+            ("sel", [0, 0, 0], "together 1 to"),
             ("spin", {}, "expected `null`"),
         ],
     )
