@@ -110,7 +110,10 @@ def _name_systems(axes: Axes, cases: list[CaseReport], bottom: int) -> None:
         # Neighbours of few cases take turns on two lines, so that their names do not meet.
         line = next(lines) if count < 3 else 0
         place = bottom + 0.25 + 0.9 * line
-        axes.text(start + count / 2, place, system, ha="center", va="top", fontsize=7, color=INK)
+        # A long name under the last few cases would leave the picture.
+        last = count < 3 and start + count > len(cases) - 3
+        middle, side = (start + count, "right") if last else (start + count / 2, "center")
+        axes.text(middle, place, system, ha=side, va="top", fontsize=7, color=INK)
         if start:
             axes.axvline(start, color="white", lw=2.5)
         start += count
