@@ -90,7 +90,9 @@ def attend(
     s
         `(nf, nloc, nnei)` switch, zero where not real.
     """
-    u = unit(rows[..., 1:])
+    u = rows[..., 1:]
+    if any(layer.settings.dotr for layer in layers):
+        u = unit(u)
     for number, layer in enumerate(layers, start=1):
         q, k, v = layer.project(g)
         logits = step(f"Lambda{number}", layer.logits(q, k))

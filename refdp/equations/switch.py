@@ -14,8 +14,8 @@ def switch(r: Float[Array, "*shape"], rcut_smth: float, rcut: float) -> Float[Ar
     r"""Return the quintic switch :math:`w(r) = u^3(-6u^2 + 15u - 10) + 1`.
 
     :math:`u = (\tilde r - r_s)/(r_c - r_s)` with :math:`\tilde r` the distance clamped to
-    :math:`[r_s, r_c]`: exactly :math:`w = 1` up to `rcut_smth` and exactly :math:`w = 0` from `rcut` on.
-    Equations {eq}`eq-switch-u` and {eq}`eq-switch` of the book; doi:10.48550/arXiv.1805.09003.
+    :math:`[r_s, r_c]`: exactly :math:`w = 1` up to `rcut_smth` and, in float64, exactly :math:`w = 0` from
+    `rcut` on; in float32 the cutoffs are rounded, and up to 8e-7 may be left there. Equations {eq}`eq-switch-u` and {eq}`eq-switch` of the book; doi:10.48550/arXiv.1805.09003.
 
     Parameters
     ----------

@@ -22,6 +22,10 @@ class TestSpecial:
             assert case.note
             assert np.any(build(case).nlist >= 0)
 
+    def test_those_on_small_systems_are_not_compiled(self):
+        assert not any(case.compiled for case in special("se_atten"))
+        assert all(case.compiled for case in special("se_e2_r"))
+
     def test_no_slots(self):
         inputs = build(_case("se_e2_r-no-slots"))
         assert inputs.data["sel"][2] == 0
