@@ -15,7 +15,9 @@ def switch(r: Float[Array, "*shape"], rcut_smth: float, rcut: float) -> Float[Ar
 
     :math:`u = (\tilde r - r_s)/(r_c - r_s)` with :math:`\tilde r` the distance clamped to
     :math:`[r_s, r_c]`: exactly :math:`w = 1` up to `rcut_smth` and, in float64, exactly :math:`w = 0` from
-    `rcut` on; in float32 the cutoffs are rounded, and up to 8e-7 may be left there. Equations {eq}`eq-switch-u` and {eq}`eq-switch` of the book; doi:10.48550/arXiv.1805.09003.
+    `rcut` on; in float32 the cutoffs are rounded, and up to 8e-7 may be left there.
+
+    Equations {eq}`eq-switch-u` and {eq}`eq-switch` of the book; doi:10.48550/arXiv.1805.09003.
 
     Parameters
     ----------
