@@ -102,7 +102,7 @@ class SeAtten(StandardizedDescriptor):
     def footprint(self) -> int:
         """How many numbers the largest step holds for each centre, those of attention."""
         widths = [max(self.nnei, 3 * layer.hidden_dim) for layer in self.attention_layers]
-        return self.nnei * max(self.options.neuron[-1], *widths)
+        return self.nnei * max([self.options.neuron[-1], *widths])
 
     def describe(self, env: Environment) -> DescriptorOutput:
         """Return the descriptor of each environment; steps `T r w R E s g t G0 Lambda1 A1 G1 ... B M D`.

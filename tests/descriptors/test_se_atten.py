@@ -238,3 +238,10 @@ def arrays(x):
     found = []
     refdp.namespaces.map_arrays(x, lambda a: found.append(a) or a)
     return found
+
+
+class TestFootprint:
+    @pytest.mark.parametrize(("layers", "numbers"), [(0, 9 * 5), (1, 9 * 21), (2, 9 * 21)])
+    def test_is_that_of_attention_where_there_is_some(self, layers, numbers):
+        section = {"type": "se_atten", "sel": 9, "neuron": [5], "attn": 7, "attn_layer": layers}
+        assert refdp.from_config(section, type_map=["O", "H"], seed=1).footprint == numbers
