@@ -48,7 +48,7 @@ class Known:
     backends: tuple[str, ...]
     applies: Callable[[Inputs], bool]
     reproduce: Callable[[], float]
-    where: places.Place = places.nowhere
+    where: places.Place | None = None
     fails: str = ""
     version: str = "DeePMD-kit 3.2.0"
 
@@ -60,9 +60,10 @@ class Known:
 
     def place(self, inputs: Inputs, name: str, value: NDArray[Any]) -> NDArray[np.bool_]:
         """Return where it explains what an output is, in its shape."""
+        where = self.where or places.nowhere
         if "list" in inputs.data:
-            return places.in_parts(self.where, self.applies, inputs, name, value)
-        return np.broadcast_to(self.where(inputs, name, value), value.shape)
+            return places.in_parts(where, self.applies, inputs, name, value)
+        return np.broadcast_to(where(inputs, name, value), value.shape)
 
 
 def explain(backend: str, inputs: Inputs, outputs: Outputs, over: Mapping[str, NDArray[np.bool_]]) -> str:
