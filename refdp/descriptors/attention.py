@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jaxtyping import Bool, Float
 
 from refdp._typing import Array
-from refdp.descriptors.type_embedded import Types, pair_table
+from refdp.descriptors.type_embedded import Types, pair_table, stripped
 from refdp.equations.attention import unit
 from refdp.namespaces import array_namespace
 from refdp.nn.embedding_net import EmbeddingNet
@@ -58,14 +58,12 @@ def embed_strip(
     fade
         `(nf, nloc, nnei)` :math:`c_j`, or None for one.
     """
-    g = step("g", net(x[..., None]))
     if one_side:
         t = lookup(type_net(types.table), types.slot)
     else:
         rows = types.center[..., None] * types.table.shape[0] + types.slot
         t = lookup(pair_table(type_net, types.table), rows)
-    t = step("t", t if fade is None else t * fade[..., None])
-    return g + g * t
+    return stripped(net, x, t, fade)
 
 
 def attend(

@@ -16,7 +16,7 @@ from refdp.descriptors.mixed_options import MixedOptions, TebdInputMode
 from refdp.descriptors.rows import standardized_environment
 from refdp.descriptors.se_e3 import slot_parts
 from refdp.descriptors.single import StandardizedDescriptor
-from refdp.descriptors.type_embedded import Types, append_center, pair_table, real_slots, types_of
+from refdp.descriptors.type_embedded import Types, append_center, pair_table, real_slots, stripped, types_of
 from refdp.equations.three_body import angular_products, pair_average
 from refdp.initialize import child_seed, neutral_statistics
 from refdp.initialize_mixed import random_single, random_type_embedding
@@ -27,7 +27,7 @@ from refdp.nn.embedding_net import EmbeddingNet
 from refdp.nn.type_embedding import TypeEmbedding, lookup
 from refdp.trace import listening, step
 
-__all__ = ["SeE3Tebd", "SeE3TebdOptions", "embed_pairs_concat", "embed_pairs_strip"]
+__all__ = ["SeE3Tebd", "SeE3TebdOptions", "embed_pairs_concat"]
 
 
 class SeE3TebdOptions(MixedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,7 +142,7 @@ class SeE3Tebd(StandardizedDescriptor):
             return step("G", embed_pairs_concat(net, theta, types.table, first, types.slot))
         rows = types.slot[..., None, :] * types.table.shape[0] + first[..., None]
         fade = s[..., j][..., None] * s[..., None, :] if self.options.smooth else None
-        return step("G", embed_pairs_strip(net, theta, lookup(pairs, rows), fade))
+        return step("G", stripped(net, theta, lookup(pairs, rows), fade))
 
 
 def embed_pairs_concat(
@@ -172,29 +172,3 @@ def embed_pairs_concat(
     one, other = lookup(table, first)[..., None, :], lookup(table, second)[..., None, :, :]
     types = [xp.broadcast_to(x, shape) for x in (one, other)]
     return net(xp.concat([theta[..., None], *types], axis=-1))
-
-
-def embed_pairs_strip(
-    net: EmbeddingNet,
-    theta: Float[Array, "nf nloc first second"],
-    t: Float[Array, "nf nloc first second ng"],
-    fade: Float[Array, "nf nloc first second"] | None,
-) -> Float[Array, "nf nloc first second ng"]:
-    r"""Return :math:`G_{jk} = g_{jk} + g_{jk} \odot t_{jk}\, c_{jk}` with :math:`g_{jk} = N(\theta_{jk})`.
-
-    Equation {eq}`eq-se-e3-tebd` of the book. Steps `g`, `t`.
-
-    Parameters
-    ----------
-    net
-        Of :math:`\theta`.
-    theta
-        `(nf, nloc, first, second)`.
-    t
-        `(nf, nloc, first, second, ng)`, the net of both types.
-    fade
-        `(nf, nloc, first, second)` :math:`c_{jk}`, or None for one.
-    """
-    g = step("g", net(theta[..., None]))
-    t = step("t", t if fade is None else t * fade[..., None])
-    return g + g * t

@@ -12,8 +12,9 @@ from refdp.namespaces import array_namespace
 from refdp.neighbors.environment import Environment
 from refdp.nn.embedding_net import EmbeddingNet
 from refdp.nn.type_embedding import lookup, type_index
+from refdp.trace import step
 
-__all__ = ["Types", "append_center", "pair_table", "real_slots", "slot_types", "types_of"]
+__all__ = ["Types", "append_center", "pair_table", "real_slots", "slot_types", "stripped", "types_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,32 @@ def pair_table(net: EmbeddingNet, table: Float[Array, "rows tebd_dim"]) -> Float
     first = xp.broadcast_to(table[None, :, :], (rows, rows, width))
     second = xp.broadcast_to(table[:, None, :], (rows, rows, width))
     return net(xp.reshape(xp.concat([first, second], axis=-1), (rows * rows, 2 * width)))
+
+
+def stripped(
+    net: EmbeddingNet,
+    x: Float[Array, "*lead"],
+    t: Float[Array, "*lead ng"],
+    fade: Float[Array, "*lead"] | None,
+) -> Float[Array, "*lead ng"]:
+    r"""Return :math:`g + g \odot t\, c` with :math:`g = N(x)`: types multiply what a number alone gives.
+
+    Equations {eq}`eq-embedding-strip` and {eq}`eq-se-e3-tebd` of the book. Steps `g`, `t`.
+
+    Parameters
+    ----------
+    net
+        The net :math:`N` of one number.
+    x
+        `(...)` that number.
+    t
+        `(..., ng)` the net of types.
+    fade
+        `(...)` the factor :math:`c`, or None for one.
+    """
+    g = step("g", net(x[..., None]))
+    t = step("t", t if fade is None else t * fade[..., None])
+    return g + g * t
 
 
 def append_center(d: Float[Array, "nf nloc dim"], types: Types) -> Float[Array, "nf nloc wide"]:

@@ -10,14 +10,14 @@ from refdp.io.attention_layers import attention_from_dict, attention_to_dict
 from refdp.io.codec import (
     TAGS,
     Codec,
-    check_width,
     env_mat,
+    read_nets,
     read_statistics,
     read_written_options,
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_from_dict, collection_to_dict, get, get_floats
+from refdp.io.networks import collection_to_dict, get, get_floats
 from refdp.io.type_embedding import type_embedding_from_dict, type_embedding_to_dict
 from refdp.namespaces import to_numpy
 
@@ -101,18 +101,15 @@ def _read(cls: Any, data: Mapping[str, Any]) -> Any:
     options = read_written_options(cls, old | dict(data), REQUIRED, TAGS - {"ntypes"} | PARTS)
     if options.ntypes is None:
         raise unexpected("data.ntypes", None, "the number of types", SerializationError)
-    nets = {
-        "embeddings": _net(data, "embeddings", 1 + (0 if options.strip else _type_width(options)), options)
-    }
-    nets["embeddings_strip"] = (
-        _net(data, "embeddings_strip", _type_width(options), options) if options.strip else None
-    )
-    shape = (options.type_count, sum(options.slots), cls.columns)
+    width = _type_width(options)
+    nets = read_nets(data, options, 0, in_dim=1 if options.strip else 1 + width)
+    type_nets = read_nets(data, options, 0, "embeddings_strip", width) if options.strip else None
     return cls(
         options,
-        *(read_statistics(data, name, shape) for name in ("davg", "dstd")),
+        *read_statistics(cls, data, options),
         type_embedding=type_embedding_from_dict(data["type_embedding"], options),
-        **nets,
+        embeddings=nets,
+        embeddings_strip=type_nets,
         attention_layers=attention_from_dict(data["attention_layers"], options),
         degree_gain_raw=_gain(data, options.lmax),
     )
@@ -120,12 +117,6 @@ def _read(cls: Any, data: Mapping[str, Any]) -> Any:
 
 def _type_width(options: Any) -> int:
     return int(options.tebd_dim * (1 if options.type_one_side else 2))
-
-
-def _net(data: Mapping[str, Any], key: str, in_dim: int, options: Any) -> Any:
-    nets = collection_from_dict(get(data, key, Mapping, "data"), 0, options.type_count, key)
-    check_width(nets[()], in_dim, options, f"{key}.networks[0]")
-    return nets
 
 
 def _gain(data: Mapping[str, Any], lmax: int) -> Any:

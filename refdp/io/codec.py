@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from refdp.config import read_options
 from refdp.errors import ConfigError, SerializationError, unexpected
-from refdp.io.networks import get, get_floats
+from refdp.io.networks import collection_from_dict, get, get_floats
 from refdp.namespaces import precision_name, to_numpy
+from refdp.nn.collection import NetworkCollection
 
 __all__ = [
     "TAGS",
     "Codec",
-    "check_width",
     "env_mat",
+    "read_nets",
     "read_statistics",
     "read_written_options",
     "written_options",
@@ -96,14 +97,19 @@ def read_written_options(
     return options
 
 
-def read_statistics(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return `davg` or `dstd` (the `name`), exactly as stored.
+def read_statistics(cls: Any, data: Mapping[str, Any], options: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return `davg` and `dstd` of a class of descriptors with these options, exactly as stored.
 
     Raises
     ------
     SerializationError
         The shape is another, a number is not finite, or a width not positive.
     """
+    shape = (options.type_count, sum(options.slots), cls.columns)
+    return _one_of_statistics(data, "davg", shape), _one_of_statistics(data, "dstd", shape)
+
+
+def _one_of_statistics(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> NDArray[Any]:
     x = get_floats(get(data, "@variables", Mapping, "data"), name, "data.@variables")
     if x.shape != shape:
         what = f"shape (ntypes, nnei, columns) = {shape}"
@@ -114,8 +120,23 @@ def read_statistics(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) 
     return x
 
 
-def check_width(net: Any, in_dim: int, options: Any, where: str) -> None:
-    """Raise SerializationError where a net has another input width or other layers than the options say."""
+def read_nets(
+    data: Mapping[str, Any], options: Any, ndim: int, key: str = "embeddings", in_dim: int = 1
+) -> NetworkCollection:
+    """Return the nets `data[key]` of a descriptor with these options, by `ndim` types.
+
+    Raises
+    ------
+    SerializationError
+        Their number or their widths are others than the options say.
+    """
+    nets = collection_from_dict(get(data, key, Mapping, "data"), ndim, options.type_count, key)
+    for k, net in enumerate(nets.networks):
+        _check_width(net, in_dim, options, f"{key}.networks[{k}]")
+    return nets
+
+
+def _check_width(net: Any, in_dim: int, options: Any, where: str) -> None:
     if net.in_dim != in_dim or net.neuron != options.neuron:
         what = f"input width {in_dim} and layers {list(options.neuron)}, as `neuron` says"
         raise unexpected(where, (net.in_dim, list(net.neuron)), what, SerializationError)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from refdp.io.codec import TAGS, Codec, read_written_options, written_options
+from refdp.io.codec import TAGS, Codec, read_nets, read_written_options, written_options
 from refdp.io.networks import collection_to_dict
-from refdp.io.two_body import OPTIONS, read_nets
+from refdp.io.two_body import OPTIONS
 
 __all__ = ["MASKED"]
 
@@ -25,7 +25,7 @@ def _write(descriptor: Any) -> dict[str, Any]:
 
 def _read(cls: Any, data: Mapping[str, Any]) -> Any:
     options = read_written_options(cls, data, ("sel",), OWN_TAGS)
-    return cls(options, read_nets(data, options))
+    return cls(options, read_nets(data, options, 1 if options.type_one_side else 2))
 
 
 # DeePMD-kit has no dictionary of its own for this descriptor: these numbers are ours.

@@ -7,14 +7,14 @@ from typing import Any
 
 from refdp.io.codec import (
     Codec,
-    check_width,
     env_mat,
+    read_nets,
     read_statistics,
     read_written_options,
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_from_dict, collection_to_dict, get
+from refdp.io.networks import collection_to_dict
 
 __all__ = ["THREE_BODY"]
 
@@ -46,12 +46,8 @@ def _write(descriptor: Any) -> dict[str, Any]:
 
 def _read(cls: Any, data: Mapping[str, Any]) -> Any:
     options = read_written_options(cls, data, ("rcut", "rcut_smth", "sel", "env_mat"))
-    ntypes, nnei = len(options.slots), sum(options.slots)
-    nets = collection_from_dict(get(data, "embeddings", Mapping, "data"), 2, ntypes)
-    for k, net in enumerate(nets.networks):
-        check_width(net, 1, options, f"embeddings.networks[{k}]")
-    davg, dstd = (read_statistics(data, name, (ntypes, nnei, cls.columns)) for name in ("davg", "dstd"))
-    return cls(options, davg, dstd, nets)
+    nets = read_nets(data, options, 2)
+    return cls(options, *read_statistics(cls, data, options), nets)
 
 
 THREE_BODY = Codec(_write, _read, written_version=2, last_version=3)

@@ -10,14 +10,14 @@ import msgspec
 from refdp.io.codec import (
     TAGS,
     Codec,
-    check_width,
     env_mat,
+    read_nets,
     read_statistics,
     read_written_options,
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_from_dict, collection_to_dict, get
+from refdp.io.networks import collection_to_dict
 from refdp.io.type_embedding import type_embedding_from_dict, type_embedding_to_dict
 
 __all__ = ["THREE_BODY_TEBD"]
@@ -66,22 +66,14 @@ def _read(cls: Any, data: Mapping[str, Any]) -> Any:
     types = type_embedding_from_dict(data["type_embedding"], options)
     # Nobody writes this option but the type embedding.
     options = msgspec.structs.replace(options, use_tebd_bias=types.net.layers[0].b is not None)
-    width, shape = 2 * options.tebd_dim, (options.type_count, sum(options.slots), cls.columns)
-    davg, dstd = (read_statistics(data, name, shape) for name in ("davg", "dstd"))
+    width = 2 * options.tebd_dim
     return cls(
         options,
-        davg,
-        dstd,
+        *read_statistics(cls, data, options),
         types,
-        _net(data, "embeddings", 1 if options.strip else 1 + width, options),
-        _net(data, "embeddings_strip", width, options) if options.strip else None,
+        read_nets(data, options, 0, in_dim=1 if options.strip else 1 + width),
+        read_nets(data, options, 0, "embeddings_strip", width) if options.strip else None,
     )
-
-
-def _net(data: Mapping[str, Any], key: str, in_dim: int, options: Any) -> Any:
-    nets = collection_from_dict(get(data, key, Mapping, "data"), 0, options.type_count, key)
-    check_width(nets[()], in_dim, options, f"{key}.networks[0]")
-    return nets
 
 
 THREE_BODY_TEBD = Codec(_write, _read, written_version=1, last_version=2)

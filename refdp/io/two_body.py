@@ -7,17 +7,16 @@ from typing import Any
 
 from refdp.io.codec import (
     Codec,
-    check_width,
     env_mat,
+    read_nets,
     read_statistics,
     read_written_options,
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_from_dict, collection_to_dict, get
-from refdp.nn.collection import NetworkCollection
+from refdp.io.networks import collection_to_dict
 
-__all__ = ["OPTIONS", "TWO_BODY", "read_nets"]
+__all__ = ["OPTIONS", "TWO_BODY"]
 
 # In the order in which DeePMD-kit writes them, so that files can be compared as text.
 OPTIONS = (
@@ -50,25 +49,8 @@ def _write(descriptor: Any) -> dict[str, Any]:
 
 def _read(cls: Any, data: Mapping[str, Any]) -> Any:
     options = read_written_options(cls, data, ("rcut", "rcut_smth", "sel", "env_mat"))
-    nets = read_nets(data, options)
-    shape = len(options.slots), sum(options.slots), cls.columns
-    davg, dstd = (read_statistics(data, name, shape) for name in ("davg", "dstd"))
-    return cls(options, davg, dstd, nets)
-
-
-def read_nets(data: Mapping[str, Any], options: Any) -> NetworkCollection:
-    """Return the nets of a two-body descriptor: one a type, or one a pair of types, as `type_one_side` says.
-
-    Raises
-    ------
-    SerializationError
-        Their number or their widths are others than the options say.
-    """
-    ndim = 1 if options.type_one_side else 2
-    nets = collection_from_dict(get(data, "embeddings", Mapping, "data"), ndim, len(options.slots))
-    for k, net in enumerate(nets.networks):
-        check_width(net, 1, options, f"embeddings.networks[{k}]")
-    return nets
+    nets = read_nets(data, options, 1 if options.type_one_side else 2)
+    return cls(options, *read_statistics(cls, data, options), nets)
 
 
 TWO_BODY = Codec(_write, _read, written_version=2, last_version=3)

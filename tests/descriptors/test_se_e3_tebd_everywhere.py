@@ -8,6 +8,7 @@ import pytest
 import refdp
 from refdp.certification import budget
 from refdp.descriptors import se_e3_tebd
+from refdp.descriptors.type_embedded import stripped
 from refdp.namespaces import map_arrays
 from tests.attention_cases import mixed_arguments
 from tests.helpers import EPS, assert_same_bits, assert_within, cluster, with_random_statistics
@@ -127,9 +128,7 @@ class TestEmbedPairsStrip:
         )
         net = map_arrays(d.embeddings[()], library.array)
         given = [library.array(x) for x in (theta, t)]
-        found = library.numpy(
-            se_e3_tebd.embed_pairs_strip(net, *given, library.array(fade) if fades else None)
-        )
+        found = library.numpy(stripped(net, *given, library.array(fade) if fades else None))
         g = d.embeddings[()](theta[..., None])
         expected = g * (1.0 + t * (fade[..., None] if fades else 1.0))
         assert_within(found, expected, 32 * EPS * np.abs(expected).max())
