@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from refdp.blocks import find_neighbors
+from refdp.description import describe
 from refdp.descriptors import Descriptor
-from refdp.evaluate import describe, find_neighbors
 from refdp.system import System
 
 __all__ = ["OURS", "Contestant", "contestants", "in_deepmd", "table"]

@@ -4,6 +4,7 @@ from refdp import examples, trace
 from refdp._version import __version__
 from refdp.certification import certify
 from refdp.config import from_config
+from refdp.description import describe
 from refdp.descriptors import (
     Descriptor,
     DescriptorOutput,
@@ -16,7 +17,6 @@ from refdp.descriptors import (
     SeE3,
     SeE3Tebd,
 )
-from refdp.evaluate import describe
 from refdp.io.serialized import deserialize
 from refdp.statistics import with_statistics
 from refdp.system import System

@@ -11,12 +11,13 @@ from array_api_compat import numpy as xp
 from numpy.typing import NDArray
 
 from refdp._typing import Array
+from refdp.blocks import Block, Neighborhood, blocks, check_apart, find_neighbors
 from refdp.descriptors.base import Descriptor, DescriptorOutput
 from refdp.descriptors.checks import check_call
 from refdp.errors import positive, unexpected
-from refdp.evaluate import Block, Neighborhood, blocks, check_apart, find_neighbors, match_types
 from refdp.namespaces import dtype_of, map_arrays
 from refdp.neighbors.environment import environment
+from refdp.species import match_types
 from refdp.system import System
 
 __all__ = ["Enclosure", "budget", "certify", "truth"]

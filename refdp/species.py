@@ -11,7 +11,7 @@ from refdp.errors import unexpected
 from refdp.system import System
 
 if TYPE_CHECKING:
-    from refdp.descriptors.base import Descriptor
+    from refdp.blocks import Sight
 
 __all__ = ["match_types", "renumber"]
 
@@ -45,16 +45,16 @@ def renumber(system: System, type_map: Sequence[str] | None) -> System:
     return System(system.coords, types, system.cell, system.mask, type_map)
 
 
-def match_types(descriptor: Descriptor, system: System) -> System:
-    """Return the system with the type numbers of the descriptor, matched by name where both have names.
+def match_types(viewer: Sight, system: System) -> System:
+    """Return the system with the type numbers of a descriptor or model, by name where both have names.
 
     Raises
     ------
     InputError
-        The system has a species, or a type number, that the descriptor does not know.
+        The system has a species, or a type number, that the viewer does not know.
     """
-    system = renumber(system, descriptor.type_map)
+    system = renumber(system, viewer.type_map)
     highest = int(np.max(system.atype, initial=-1))
-    if highest >= descriptor.ntypes:
-        raise unexpected("types", highest, f"types below {descriptor.ntypes}, the number of types")
+    if highest >= viewer.ntypes:
+        raise unexpected("types", highest, f"types below {viewer.ntypes}, the number of types")
     return system

@@ -10,12 +10,13 @@ import numpy as np
 from array_api_compat import numpy as np_compat
 from numpy.typing import NDArray
 
+from refdp.blocks import check_apart, environments
 from refdp.descriptors.hybrid import Hybrid
 from refdp.descriptors.rows import exclude, raw_environment
 from refdp.descriptors.single import StandardizedDescriptor
 from refdp.equations.exclusion import pair_mask
-from refdp.evaluate import check_apart, environments, match_types
 from refdp.namespaces import array_namespace, device_of, to_numpy, transfer
+from refdp.species import match_types
 from refdp.system import System
 
 __all__ = ["environment_statistics", "with_statistics"]

@@ -9,11 +9,12 @@ from zipfile import ZipFile
 import numpy as np
 
 import refdp
+from refdp.blocks import find_neighbors
 from refdp.certification import budget
-from refdp.evaluate import find_neighbors, match_types
 from refdp.nn.collection import NetworkCollection
 from refdp.nn.embedding_net import EmbeddingNet
 from refdp.nn.layer import Layer
+from refdp.species import match_types
 
 __all__ = [
     "ENVIRONMENTS",

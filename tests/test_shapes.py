@@ -17,7 +17,7 @@ CHECKED = [
 with install_import_hook(CHECKED, "beartype.beartype"):
     import refdp
     from refdp.equations.switch import switch
-    from refdp.evaluate import find_neighbors
+    from refdp.blocks import find_neighbors
 import array_api_strict, numpy as np
 
 calls = 0

@@ -52,7 +52,7 @@ def command(
       refdp certify input.json example:water --atom 3 --atom 4 --bits 400
     """  # noqa: D301  # click's \b
     from refdp.certification import certify
-    from refdp.evaluate import describe
+    from refdp.description import describe
 
     read, everything = read_inputs(config, system)
     check_index("--frame", frame, everything.nf)

@@ -52,7 +52,7 @@ def command(
       refdp describe input.json data/water -o water.npz --threads 4
       refdp describe se_a_mask.json data/zinc -o zinc.npz
     """  # noqa: D301  # click's \b
-    from refdp.evaluate import describe
+    from refdp.description import describe
 
     check_output("--output", output, SUFFIXES)
     if output is not None and output.exists() and not force:
@@ -70,7 +70,7 @@ def command(
 def _contents(descriptor: Descriptor, system: System, rows: Any) -> dict[str, Any]:
     import numpy as np
 
-    from refdp.evaluate import match_types
+    from refdp.species import match_types
 
     return {
         "descriptor": rows,
@@ -127,7 +127,7 @@ def _summarize(descriptor: Descriptor, system: System, rows: Any) -> None:
     import numpy as np
 
     from refdp.cli.screen import number, print_table
-    from refdp.evaluate import match_types
+    from refdp.species import match_types
 
     nf, natoms, dim = rows.shape
     click.echo(f"{descriptor.names[0]}: shape (nf, natoms, dim) = ({nf}, {natoms}, {dim})")

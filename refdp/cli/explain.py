@@ -106,7 +106,8 @@ def command(
 def _follow(descriptor: Descriptor, system: System, frame: int, atom: int, shown: int) -> Explained:
     import numpy as np
 
-    from refdp.evaluate import find_neighbors, match_types
+    from refdp.blocks import find_neighbors
+    from refdp.species import match_types
     from refdp.trace import record
 
     matched = match_types(descriptor, system).frame(frame)

@@ -11,15 +11,15 @@ from refdp.errors import InputError, unexpected
 from refdp.namespaces import array_namespace
 
 if TYPE_CHECKING:
-    from refdp.descriptors.base import Descriptor
+    from refdp.blocks import Sight
 
 __all__ = ["check_call"]
 
 
 def check_call(
-    descriptor: Descriptor, coord_ext: Array, atype_ext: Array, nlist: Array, mapping: Array | None
+    viewer: Sight, coord_ext: Array, atype_ext: Array, nlist: Array, mapping: Array | None
 ) -> None:
-    """Raise InputError where the arguments of `call` do not fit each other or the descriptor."""
+    """Raise InputError where the arguments of `call` do not fit each other or the viewer."""
     _check_kinds(coord_ext, {"atype_ext": atype_ext, "nlist": nlist, "mapping": mapping})
     if len(atype_ext.shape) != 2:
         raise unexpected("atype_ext", tuple(atype_ext.shape), "shape (nf, nall)")
@@ -27,13 +27,13 @@ def check_call(
     _check_shape("coord_ext", coord_ext, ((nf, nall, 3), (nf, nall * 3)), "(nf, nall, 3)")
     if mapping is not None:
         _check_shape("mapping", mapping, ((nf, nall),), "(nf, nall)")
-    if len(nlist.shape) != 3 or nlist.shape[0] != nf or nlist.shape[2] != descriptor.nnei:
-        expected = f"shape (nf, nloc, nnei) = ({nf}, nloc, {descriptor.nnei}), nnei being the sum of `sel`"
+    if len(nlist.shape) != 3 or nlist.shape[0] != nf or nlist.shape[2] != sum(viewer.sel):
+        expected = f"shape (nf, nloc, nnei) = ({nf}, nloc, {sum(viewer.sel)}), nnei being the sum of `sel`"
         raise unexpected("nlist", tuple(nlist.shape), expected)
     if nlist.shape[1] > nall:
         raise unexpected("nlist", tuple(nlist.shape), f"at most as many centres as atoms, nall = {nall}")
     _check_range("nlist", nlist, nall)
-    _check_range("atype_ext", atype_ext, descriptor.ntypes, what="types")
+    _check_range("atype_ext", atype_ext, viewer.ntypes, what="types")
     if mapping is not None:
         _check_range("mapping", mapping, nall, lowest=0)
 

@@ -10,9 +10,9 @@ import pytest
 
 import refdp
 from refdp.certification import budget, certify, truth
+from refdp.description import describe
 from refdp.descriptors.hybrid import Hybrid, HybridOptions
 from refdp.errors import InputError, SelOverflowWarning
-from refdp.evaluate import describe
 from refdp.namespaces import balls
 from refdp.neighbors import extend, neighbor_list
 from refdp.neighbors.environment import environment

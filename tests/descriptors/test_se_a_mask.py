@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refdp
+from refdp.blocks import environments, find_neighbors
 from refdp.certification import certify
 from refdp.descriptors.se_a_mask import SeAMask
 from refdp.errors import ConfigError, InputError
-from refdp.evaluate import environments, find_neighbors
 from refdp.trace import record
 from tests.helpers import EPS, assert_same_bits, assert_within, relative_error
 from tests.masks import ENVIRONMENTS, GOLDEN, OWN, allowed, call_arguments, descriptor, golden, molecule

@@ -41,7 +41,7 @@ class TestContestants:
         assert np.abs(result - expected).max() < 1e-14 * np.abs(expected).max()
 
     def test_the_search_is_that_of_describe(self, task):
-        from refdp.evaluate import find_neighbors
+        from refdp.blocks import find_neighbors
 
         assert np.array_equal(dict(ENTRIES)[SEARCH](*task).run(), find_neighbors(*task).nlist)
 

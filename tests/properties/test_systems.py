@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refdp
+from refdp.blocks import find_neighbors
 from refdp.certification import budget
 from refdp.errors import SelOverflowWarning
-from refdp.evaluate import find_neighbors
 from tests.helpers import assert_same_bits, assert_within, with_random_statistics
 from tests.properties.strategies import UNIT, descriptors, periodic_systems, systems
 

@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-import math
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypedDict, Unpack, overload
+from typing import TypedDict, Unpack, overload
 
 import numpy as np
 from array_api_compat import numpy as xp
 from numpy.typing import NDArray
 
+from refdp.blocks import Block, block_size, blocks, check_apart, find_neighbors, thread_count
 from refdp.descriptors.base import Descriptor
-from refdp.errors import InputError, inside, positive, unexpected
+from refdp.errors import inside, positive, unexpected
 from refdp.expansion import expand_descriptor
-from refdp.namespaces import dtype_of
-from refdp.neighbors.environment import Environment, environment
-from refdp.neighbors.everyone import everyone
-from refdp.neighbors.images import Extended, extend
-from refdp.neighbors.table import neighbor_list
+from refdp.neighbors.environment import Environment
 from refdp.progress import follow
 from refdp.species import match_types
 from refdp.system import System
 from refdp.trace import listening
 
-__all__ = [
-    "Block",
-    "How",
-    "Neighborhood",
-    "blocks",
-    "check_apart",
-    "describe",
-    "environments",
-    "find_neighbors",
-    "match_types",
-]
+__all__ = ["EXPAND_FROM", "How", "describe"]
 
-LARGEST_BLOCK = 64
-CACHE = 2**20  # numbers that a block may hold at a time
 EXPAND_FROM = 100
-
-
-class Neighborhood(NamedTuple):
-    """A system as descriptors see it: extended atoms and their neighbour table."""
-
-    extended: Extended
-    nlist: NDArray[np.int64]
-
-    def environment(self, frame: int | None = None, centers: NDArray[np.int64] | None = None) -> Environment:
-        """Return the environments of all atoms, or those of some `centers` of one frame."""
-        if frame is None:
-            return environment(
-                self.extended.coord_ext, self.extended.atype_ext, self.nlist, self.extended.mapping
-            )
-        coord, atype, mapping = (x[frame : frame + 1] for x in self.extended)
-        return environment(coord, atype, self.nlist[frame : frame + 1, centers], mapping, centers)
-
-
-class Block(NamedTuple):
-    """Some centres of one type in one frame."""
-
-    frame: int
-    centers: NDArray[np.int64]
-    center_type: int
 
 
 class How(TypedDict, total=False):
@@ -129,8 +88,8 @@ def describe(
         return [_one_of(descriptor, each, k, how) for k, each in enumerate(system)]
     if not isinstance(system, System):
         raise unexpected("system", system, "a `System`, or a list of them")
-    block = _fitting(descriptor) if block is None else positive("block", block)
-    threads = _thread_count(threads)
+    block = block_size(descriptor) if block is None else positive("block", block)
+    threads = thread_count(threads)
     descriptor = descriptor.to(xp)
     system = match_types(descriptor, system)
     neighborhood = find_neighbors(descriptor, system)
@@ -179,66 +138,3 @@ def _at_center(descriptor: Descriptor, a: int, expand: bool) -> Callable[[Enviro
         return found if inside.all() else np.where(inside[..., None], found, plain.describe(env).descriptor)
 
     return rows
-
-
-def environments(descriptor: Descriptor, system: System) -> Environment:
-    """Return the environments of all atoms of a system, as the descriptor's cutoff and `sel` make them."""
-    return find_neighbors(descriptor, match_types(descriptor, system)).environment()
-
-
-def find_neighbors(descriptor: Descriptor, system: System) -> Neighborhood:
-    """Return extended atoms and the neighbour table that the descriptor wants."""
-    rcut, sel = descriptor.rcut, descriptor.sel
-    if math.isinf(rcut):
-        extended, nlist = everyone(system, sel)
-    else:
-        extended = extend(system, rcut, prune=True)
-        nlist = neighbor_list(extended, system.natoms, rcut, sel, mixed_types=descriptor.mixed_types)
-    # The precision of positions, not only of their differences, is that of the descriptor.
-    rounded = extended.coord_ext.astype(dtype_of(xp, descriptor.precision), copy=False)
-    return Neighborhood(extended._replace(coord_ext=rounded), nlist)
-
-
-def check_apart(env: Environment, descriptor: Descriptor, piece: Block | None = None) -> None:
-    """Raise InputError where two real atoms are at one place, unless `env_protection` allows it."""
-    if descriptor.env_protection > 0.0:
-        return
-    d = np.asarray(env.displacement)
-    # Squares that underflow have no root to divide by.
-    close = d[..., 0] ** 2 + d[..., 1] ** 2 + d[..., 2] ** 2 < _tiny(d.dtype)
-    together = np.argwhere(np.asarray(env.valid) & close)
-    if together.size:
-        frame, atom, slot = together[0]
-        other = int(np.asarray(env.owner)[frame, atom, slot])
-        where = (frame, atom) if piece is None else (piece.frame, int(piece.centers[atom]))
-        # Without a cutoff there is no such option.
-        way_out = math.isfinite(descriptor.rcut)
-        message = (
-            f"`coords`: expected real atoms at different places, got atoms {where[1]} and {other} of frame "
-            f"{where[0]} at one{'; a positive `env_protection` allows it' if way_out else ''}"
-        )
-        raise InputError(message)
-
-
-def _tiny(dtype: Any) -> float:
-    # The exponents of bfloat16, which NumPy does not know, are those of float32.
-    return float(np.finfo(np.float32 if dtype.name == "bfloat16" else dtype).tiny)
-
-
-def blocks(system: System, size: int) -> Iterator[Block]:
-    """Cut every frame into blocks of one centre type; virtual atoms are in none."""
-    for frame, atype in enumerate(system.atype):
-        for a in np.unique(atype[atype >= 0]):
-            atoms = np.flatnonzero(atype == a)
-            for start in range(0, atoms.size, size):
-                yield Block(frame, atoms[start : start + size], int(a))
-
-
-def _fitting(descriptor: Descriptor) -> int:
-    return max(1, min(LARGEST_BLOCK, CACHE // descriptor.footprint))
-
-
-def _thread_count(threads: int | None) -> int:
-    if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return positive("threads", threads)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import refdp
+from refdp.blocks import find_neighbors
 from refdp.certification import budget
-from refdp.evaluate import describe, find_neighbors
+from refdp.description import describe
 from refdp.namespaces import map_arrays
 from tests.helpers import EPS, assert_same_bits, assert_within, descriptor, with_random_statistics
 

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import refdp
+from refdp.blocks import blocks, environments
 from refdp.certification import budget
+from refdp.description import describe
 from refdp.errors import InputError, SelOverflowWarning
-from refdp.evaluate import blocks, describe, environments, match_types
+from refdp.species import match_types
 from refdp.trace import record
 from tests.helpers import (
     assert_same_bits,
