@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxtyping import Bool, Float
 
 from refdp._typing import Array
-from refdp.namespaces import array_namespace, device_of
+from refdp.namespaces import array_namespace, detached, device_of
 
 __all__ = ["SHIFT", "angular_gate", "logits", "plain_weights", "smooth_weights", "unit", "without_diagonal"]
 
@@ -81,7 +81,7 @@ def smooth_weights(
     s = xp.where(real, s, xp.zeros_like(s))
     both = s[..., :, None] * s[..., None, :]
     lifted = (logits + SHIFT) * both
-    exponentials = xp.exp(lifted - xp.max(lifted, axis=-1, keepdims=True))
+    exponentials = xp.exp(lifted - _largest(lifted))
     return exponentials / xp.sum(exponentials, axis=-1, keepdims=True) * both
 
 
@@ -106,7 +106,7 @@ def plain_weights(
     # other row subtracts a logit from it.
     least = -0.25 * float(xp.finfo(logits.dtype).max)
     logits = xp.where(real[..., None, :], logits, least)
-    exponentials = xp.exp(logits - xp.max(logits, axis=-1, keepdims=True))
+    exponentials = xp.exp(logits - _largest(logits))
     mask = xp.astype(real, logits.dtype)
     # One real key is enough for a sum of 1 or more.
     total = xp.maximum(xp.matmul(exponentials, mask[..., :, None]), 0.5)
@@ -140,3 +140,9 @@ def without_diagonal(a: Float[Array, "*lead nnei nnei"]) -> Float[Array, "*lead 
     """
     xp = array_namespace(a)
     return a * (1.0 - xp.eye(a.shape[-1], dtype=a.dtype, device=device_of(a)))
+
+
+def _largest(x: Float[Array, "*lead n"]) -> Float[Array, "*lead 1"]:
+    """Return the largest of each row, which cancels in the softmax: a constant to derivatives."""
+    x = detached(x)
+    return array_namespace(x).max(x, axis=-1, keepdims=True)

@@ -16,6 +16,7 @@ from refdp.errors import UnsupportedError, unexpected
 __all__ = [
     "PRECISIONS",
     "array_namespace",
+    "detached",
     "device_of",
     "dtype_of",
     "map_arrays",
@@ -50,6 +51,11 @@ def array_namespace(*arrays: Any) -> Namespace:
         The arrays belong to several libraries, or to none.
     """
     return array_api_compat.array_namespace(*arrays)
+
+
+def detached(x: Array) -> Array:
+    """Return what an array on the tape stands for, as a constant to derivatives; any other as it is."""
+    return getattr(x, "detached", x)
 
 
 def device_of(x: Array) -> Any:
