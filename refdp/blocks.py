@@ -140,11 +140,11 @@ def _tiny(dtype: Any) -> float:
     return float(np.finfo(np.float32 if dtype.name == "bfloat16" else dtype).tiny)
 
 
-def blocks(system: System, size: int) -> Iterator[Block]:
-    """Cut every frame into blocks of one centre type; virtual atoms are in none."""
-    for frame, atype in enumerate(system.atype):
-        for a in np.unique(atype[atype >= 0]):
-            atoms = np.flatnonzero(atype == a)
+def blocks(atype: NDArray[np.int64], size: int) -> Iterator[Block]:
+    """Cut every frame of `(nf, natoms)` types into blocks of one type; negative ones are in none."""
+    for frame, types in enumerate(atype):
+        for a in np.unique(types[types >= 0]):
+            atoms = np.flatnonzero(types == a)
             for start in range(0, atoms.size, size):
                 yield Block(frame, atoms[start : start + size], int(a))
 

@@ -20,7 +20,7 @@ from refdp.neighbors.environment import environment
 from refdp.species import match_types
 from refdp.system import System
 
-__all__ = ["Enclosure", "budget", "certify", "truth"]
+__all__ = ["BITS", "Enclosure", "budget", "certify", "checked_bits", "truth", "wide"]
 
 BLOCK = 16
 MOST_BITS = 100_000
@@ -110,9 +110,7 @@ def certify(
     from refdp.namespaces.balls import BallNamespace, to_balls
     from refdp.namespaces.formats import BALL
 
-    bits = positive("bits", bits, least=2)
-    if bits > MOST_BITS:
-        raise unexpected("bits", bits, f"at most {MOST_BITS}: more would take days")
+    bits = checked_bits(bits)
     descriptor = descriptor.to(xp)
     system = match_types(descriptor, system)
     chosen = _chosen(atoms, system.natoms)
@@ -120,15 +118,23 @@ def certify(
     shape = (system.nf, system.natoms, descriptor.dim_out)
     out = to_balls(np.zeros(shape), bits).balls.copy()
     at_center = [
-        _moved(descriptor.for_center(a), lambda x: to_balls(_wide(x), bits)) for a in range(descriptor.ntypes)
+        _moved(descriptor.for_center(a), lambda x: to_balls(wide(x), bits)) for a in range(descriptor.ntypes)
     ]
-    for piece in _restricted(blocks(system, BLOCK), chosen):
+    for piece in _restricted(blocks(system.atype, BLOCK), chosen):
         env = neighborhood.environment(piece.frame, piece.centers)
         check_apart(env, descriptor, piece)
         exact = replace(env, displacement=_exact_displacement(neighborhood, piece.frame, piece.centers, bits))
         described: Any = at_center[piece.center_type].describe(exact).descriptor
         out[piece.frame, piece.centers] = described.balls[0]
     return Enclosure(BallNamespace(bits).wrap((out[:, chosen],), BALL), bits)
+
+
+def checked_bits(bits: int) -> int:
+    """Return a precision, or raise InputError where it is none."""
+    bits = positive("bits", bits, least=2)
+    if bits > MOST_BITS:
+        raise unexpected("bits", bits, f"at most {MOST_BITS}: more would take days")
+    return bits
 
 
 def truth(
@@ -146,7 +152,7 @@ def truth(
     """
     from refdp.namespaces.balls import to_balls
 
-    return _called(descriptor, lambda x: to_balls(_wide(x), bits), coord_ext, atype_ext, nlist, mapping)
+    return _called(descriptor, lambda x: to_balls(wide(x), bits), coord_ext, atype_ext, nlist, mapping)
 
 
 def budget(
@@ -176,7 +182,7 @@ def budget(
 
     def move(x: Any) -> Any:
         own = np.dtype(x.dtype).name
-        return namespace.asarray(_wide(x), dtype=own if BITS[own] < digits else namespace.default_format)
+        return namespace.asarray(wide(x), dtype=own if BITS[own] < digits else namespace.default_format)
 
     out = _called(descriptor, move, coord_ext, atype_ext, nlist, mapping)
     return DescriptorOutput(*(x if x is None else radius(x) for x in out))  # type: ignore[arg-type]
@@ -201,7 +207,7 @@ def _moved(descriptor: Descriptor, move: Callable[[Array], Any]) -> Descriptor:
     return map_arrays(descriptor, move)
 
 
-def _wide(x: Any) -> Any:
+def wide(x: Any) -> Any:
     """Return numbers of any format as float64, exactly."""
     return np.asarray(x).astype(np.float64)
 
@@ -214,7 +220,7 @@ def _exact_displacement(neighborhood: Neighborhood, frame: int, centers: NDArray
     from refdp.namespaces.balls import to_balls
 
     extended = neighborhood.extended
-    coord: Any = to_balls(_wide(extended.coord_ext[frame : frame + 1]), bits)
+    coord: Any = to_balls(wide(extended.coord_ext[frame : frame + 1]), bits)
     nlist = neighborhood.nlist[frame : frame + 1, centers]
     return environment(coord, extended.atype_ext[frame : frame + 1], nlist, None, centers).displacement
 

@@ -98,7 +98,7 @@ def describe(
         check_apart(env := neighborhood.environment(), descriptor)
         rows = descriptor.describe(env).descriptor
         return np.where((system.atype >= 0)[..., None], rows, out)
-    pieces = list(blocks(system, block))
+    pieces = list(blocks(system.atype, block))
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
         at_center = _specialized(descriptor, system, expand)
 

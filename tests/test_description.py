@@ -221,7 +221,7 @@ class TestBlocks:
     def test_cover_every_real_atom_once_by_type(self):
         system = periodic(20, nf=3)
         seen = np.zeros((3, 20), int)
-        for piece in blocks(system, 3):
+        for piece in blocks(system.atype, 3):
             assert 1 <= piece.centers.size <= 3
             assert set(system.atype[piece.frame, piece.centers]) == {piece.center_type}
             seen[piece.frame, piece.centers] += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,12 +34,13 @@ def scatter(xp: Namespace, rows: Any, index: Any, count: int) -> Array:
         sums = np.zeros((count, rows.shape[1]), rows.dtype)
         np.add.at(sums, places, rows)
         return sums
-    # No other library adds repeated indices: one round for the first of each, one for the second, ...
-    sums = xp.zeros((count, rows.shape[1]), dtype=rows.dtype)
-    for source in _rounds(places, count):
-        found = xp.take(rows, xp.asarray(np.maximum(source, 0)), axis=0)
-        sums = sums + xp.where(xp.asarray((source >= 0)[:, None]), found, xp.zeros_like(found))
-    return sums
+    # No other library adds repeated indices: a table of who belongs together, and one sum.
+    source = _sources(places, count)
+    found = xp.reshape(
+        xp.take(rows, xp.asarray(np.maximum(source, 0).reshape(-1)), axis=0), (*source.shape, rows.shape[1])
+    )
+    kept = xp.asarray((source >= 0)[..., None])
+    return xp.sum(xp.where(kept, found, xp.zeros_like(found)), axis=1)
 
 
 def scatter_slice(xp: Namespace, g: Any, x: Any, key: Any) -> Array:
@@ -54,12 +54,11 @@ def scatter_slice(xp: Namespace, g: Any, x: Any, key: Any) -> Array:
     return xp.reshape(scatter(xp, xp.reshape(g, (places.size, 1)), places, size), x.shape)
 
 
-def _rounds(index: NDArray[np.int64], count: int) -> Iterator[NDArray[np.int64]]:
-    """Yield, for the k-th time that each number occurs, where it does so; -1 for those that do not."""
+def _sources(index: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return, for each number below `count`, where it occurs: `(count, most)`, -1 behind the last."""
     order = np.argsort(index, kind="stable")
     ranked = index[order]
     occurrence = np.arange(index.size) - np.searchsorted(ranked, ranked)
-    for k in range(int(occurrence.max(initial=-1)) + 1):
-        source = np.full(count, -1)
-        source[ranked[occurrence == k]] = order[occurrence == k]
-        yield source
+    source = np.full((count, int(occurrence.max(initial=-1)) + 1), -1)
+    source[ranked, occurrence] = order
+    return source

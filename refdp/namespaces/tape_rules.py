@@ -105,11 +105,7 @@ def recorded(
     each
         One rule for all arrays instead, which is told the number of the array as well.
     """
-    call = (
-        (lambda xp, *args, **options: getattr(xp, function)(*args, **options))
-        if isinstance(function, str)
-        else function
-    )
+    call = _named(function) if isinstance(function, str) else function
 
     def run(*args: Any, **options: Any) -> Leaf:
         xp = next(x.xp for x in args if type(x) is Leaf)
@@ -125,9 +121,13 @@ def recorded(
 
         return gradient
 
-    made: Callable[..., Any] = primitive(run)  # type: ignore[no-untyped-call]
+    made: Callable[..., Any] = primitive(run)
     defvjp_argnum(made, back)
     return made
+
+
+def _named(function: str) -> Callable[..., Any]:
+    return lambda xp, *args, **options: getattr(xp, function)(*args, **options)
 
 
 def _plain(x: Any) -> Any:
