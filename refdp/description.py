@@ -13,16 +13,14 @@ from numpy.typing import NDArray
 from refdp.blocks import Block, block_size, blocks, check_apart, find_neighbors, thread_count
 from refdp.descriptors.base import Descriptor
 from refdp.errors import inside, positive, unexpected
-from refdp.expansion import expand_descriptor
+from refdp.expanded import EXPAND_FROM, expand_descriptor
 from refdp.neighbors.environment import Environment
 from refdp.progress import follow
 from refdp.species import match_types
 from refdp.system import System
 from refdp.trace import listening
 
-__all__ = ["EXPAND_FROM", "How", "describe"]
-
-EXPAND_FROM = 100
+__all__ = ["How", "describe"]
 
 
 class How(TypedDict, total=False):
@@ -66,7 +64,7 @@ def describe(
     progress
         Whether to show a progress bar; by default in a terminal, after a second.
     expand
-        Whether to replace embedding nets by expansions that are equal to rounding (`refdp.expansion`); by
+        Whether to replace embedding nets by expansions that are equal to rounding (`refdp.expanded`); by
         default for frames of more than `EXPAND_FROM` atoms, where it saves most of the work.
 
     Raises
@@ -128,13 +126,6 @@ def _specialized(
 
 
 def _at_center(descriptor: Descriptor, a: int, expand: bool) -> Callable[[Environment], NDArray[np.float64]]:
-    plain = descriptor.for_center(a)
     expanded = expand_descriptor(descriptor, a) if expand else None
-
-    def rows(env: Environment) -> NDArray[np.float64]:
-        if expanded is None:
-            return np.asarray(plain.describe(env).descriptor)
-        found, inside = expanded.describe(env)
-        return found if inside.all() else np.where(inside[..., None], found, plain.describe(env).descriptor)
-
-    return rows
+    seen = descriptor.for_center(a) if expanded is None else expanded
+    return lambda env: np.asarray(seen.describe(env).descriptor)

@@ -5,40 +5,38 @@ The net of a two-body descriptor is a function of one number, so it can be writt
 
 .. math:: \sum_j N(x_j)_m E_{jc} = \sum_k c_{km} \sum_j T_k(x_j) E_{jc},
 
-and its cost does not depend on the width of the net. An expansion is used only where it reproduces the net to
-rounding: its coefficients must have decayed to the unit roundoff, and between its nodes it must be within the
-error budget of the net itself. Budgets add up, so a sum of it is then within that of the sum. Everything else
-(a kink in the activation, a small net over a wide range, a pair closer than `CLOSEST`) goes through the net.
-Equation {eq}`eq-expansion` of the book.
+and its cost does not depend on the width of the net. The slope has an expansion of its own, as the derivative
+of a series that is cut off loses digits. An expansion is used only where it reproduces the net to rounding:
+its coefficients must have decayed to the unit roundoff, between its nodes it must be within the error budget
+of the net itself, and its slope within rounding of that of the net. Everything else (a kink in the
+activation function, a small net over a wide range, a very close pair) goes through the net. Equation
+{eq}`eq-expansion` of the book.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from refdp.descriptors.base import Descriptor
-from refdp.descriptors.rows import standardized_environment
-from refdp.descriptors.se_e2_a import SeE2A
-from refdp.descriptors.se_e2_r import SeE2R
+from refdp.derivatives import pullback
 from refdp.namespaces import map_arrays
 from refdp.namespaces.budgets import radius, to_budgets
-from refdp.neighbors.environment import Environment
 from refdp.nn.embedding_net import EmbeddingNet
 
-__all__ = ["CLOSEST", "ExpandedDescriptor", "Expansion", "expand", "expand_descriptor"]
-
-CLOSEST = 0.7
-"""Distance in angstrom down to which expansions reach."""
+__all__ = ["Expansion", "expand", "summed"]
 
 Float = NDArray[np.float64]
 DEGREES = (32, 64, 128, 256, 512)
 ROUNDOFF = 2.0**-53
 NOISE = 8 * ROUNDOFF
+# Of the steepest output: a derivative through several layers is not known better in float64.
+STEEP = 32 * ROUNDOFF
+FEW = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,24 +48,19 @@ class Expansion:
     low, high
         Ends of the interval.
     coefficients
-        `(degree + 1, ng)` in Chebyshev polynomials of the variable scaled to `[-1, 1]`.
+        `(terms, ng)` in Chebyshev polynomials of the variable scaled to `[-1, 1]`.
+    slopes
+        `(terms, ng)` those of the derivative of the net.
     """
 
     low: float
     high: float
     coefficients: Float
+    slopes: Float
 
-    def moments(self, x: Float, rows: Float) -> Float:
-        r"""Return :math:`\sum_j T_k(x_j) E_{jc}`, `(n, ncol, degree + 1)`.
-
-        Parameters
-        ----------
-        x
-            `(n, nnei)`.
-        rows
-            `(n, nnei, ncol)`.
-        """
-        t = self._scaled(x)
+    def polynomials(self, x: Float) -> Float:
+        """Return :math:`T_k(x)`, `(n, nnei, terms)` for `x` of shape `(n, nnei)`."""
+        t = self.scaled(x)
         basis = np.empty((self.coefficients.shape[0], *x.shape))
         basis[0] = 1.0
         basis[1] = t
@@ -75,117 +68,124 @@ class Expansion:
         for k in range(2, basis.shape[0]):
             np.multiply(t, basis[k - 1], out=basis[k])
             np.subtract(basis[k], basis[k - 2], out=basis[k])
-        return np.swapaxes(np.transpose(basis, (1, 0, 2)) @ rows, 1, 2)
+        return np.transpose(basis, (1, 2, 0))
 
-    def __call__(self, x: Float) -> Float:
-        """Return the net at `(n,)` points, `(n, ng)`."""
-        return chebyshev.chebvander(self._scaled(x), self.coefficients.shape[0] - 1) @ self.coefficients
-
-    def _scaled(self, x: Float) -> Float:
+    def scaled(self, x: Any) -> Any:
+        """Return the variable on `[-1, 1]`."""
         return (x - 0.5 * (self.low + self.high)) * (2.0 / (self.high - self.low))
+
+
+class _Sum:
+    """The sum over neighbours of one block; what goes forward and what comes back share the polynomials."""
+
+    def __init__(self, expansion: Expansion) -> None:
+        self.expansion = expansion
+        self.polynomials: Any = None
+
+    def forward(self, x: Float, rows: Float) -> Float:
+        """Return `(n, ncol, ng)`."""
+        self.polynomials = self.expansion.polynomials(x)
+        return (np.swapaxes(rows, 1, 2) @ self.polynomials) @ self.expansion.coefficients
+
+    def slope(self, g: Float, rows: Float) -> Float:
+        """Return the gradient of `x` from that of the sum."""
+        return np.sum(self._spread(g, self.expansion.slopes) * rows, axis=-1)
+
+    def weight(self, g: Float) -> Float:
+        """Return the gradient of the rows from that of the sum."""
+        return self._spread(g, self.expansion.coefficients)
+
+    def _spread(self, g: Float, coefficients: Float) -> Float:
+        return self.polynomials @ np.swapaxes(g @ coefficients.T, 1, 2)
+
+
+def summed(expansion: Expansion, x: Any, rows: Any) -> Any:
+    r"""Return :math:`\sum_j N(x_j)_m E_{jc}`, `(n, ncol, ng)`.
+
+    Parameters
+    ----------
+    expansion
+        The net.
+    x
+        `(n, nnei)` within the interval.
+    rows
+        `(n, nnei, ncol)`; both on NumPy, or on the tape.
+    """
+    one = _Sum(expansion)
+    if isinstance(x, np.ndarray) and isinstance(rows, np.ndarray):
+        return one.forward(x, rows)
+    return _recorded()(x, rows, sum=one)
+
+
+@cache
+def _recorded() -> Any:
+    from refdp.namespaces.tape_record import recorded
+
+    return recorded(
+        lambda _, x, rows, *, sum: sum.forward(x, rows),  # noqa: A006  # as `_Sum` is called
+        lambda b: b.options["sum"].slope(b.g, b.z),
+        lambda b: b.options["sum"].weight(b.g),
+    )
 
 
 def expand(net: EmbeddingNet, low: float, high: float) -> Expansion | None:
     """Expand a net on an interval, or return None where no expansion reproduces it to rounding."""
-    from scipy.fft import dct
-
     for degree in DEGREES:
-        nodes = np.cos((np.arange(degree) + 0.5) * (np.pi / degree))
-        values = np.asarray(net(_stretched(nodes, low, high)[:, None]))
-        coefficients = dct(values, type=2, axis=0) / degree
-        coefficients[0] *= 0.5
-        scale = float(np.max(np.abs(values)))
-        if np.all(np.abs(coefficients[-degree // 8 :]) <= NOISE * scale):
-            return _checked(net, Expansion(low, high, _chopped(coefficients, scale)))
+        series = _series(net, low, high, degree)
+        slopes = chebyshev.chebder(series, axis=0) * (2.0 / (np.longdouble(high) - low))
+        if _has_decayed(series) and _has_decayed(slopes):
+            terms = max(_terms(series), _terms(slopes), 2)
+            both = (
+                np.ascontiguousarray(c[:terms], np.float64)
+                for c in (series, np.pad(slopes, ((0, 1), (0, 0))))
+            )
+            found = Expansion(low, high, *both)
+            return found if _agrees(net, found) else None
     return None
 
 
-def _stretched(t: Float, low: float, high: float) -> Float:
+def _series(net: EmbeddingNet, low: float, high: float, degree: int) -> NDArray[np.longdouble]:
+    """Return the coefficients by interpolation, in the longest floats there are: slopes need more digits."""
+    from scipy.fft import dct
+
+    pi = np.arccos(np.longdouble(-1.0))
+    nodes = np.cos((np.arange(degree) + np.longdouble(0.5)) * (pi / degree))
+    long: Any = map_arrays(net, lambda w: np.asarray(w).astype(np.longdouble))
+    coefficients = dct(np.asarray(long(_stretched(nodes, low, high)[:, None])), type=2, axis=0) / degree
+    coefficients[0] *= 0.5
+    return coefficients
+
+
+def _has_decayed(series: NDArray[np.longdouble]) -> bool:
+    return bool(np.all(np.abs(series[-series.shape[0] // 8 :]) <= NOISE * np.max(np.abs(series))))
+
+
+def _terms(series: NDArray[np.longdouble]) -> int:
+    """Return how many coefficients count: those behind them are far below rounding."""
+    large = np.any(np.abs(series) > 0.5 * ROUNDOFF * np.max(np.abs(series)), axis=1)
+    return int(np.max(np.flatnonzero(large), initial=0)) + 1
+
+
+def _stretched(t: Any, low: float, high: float) -> Any:
     return 0.5 * (low + high) + 0.5 * (high - low) * t
 
 
-def _chopped(coefficients: Float, scale: float) -> Float:
-    """Drop the trailing coefficients that are nothing but rounding."""
-    large = np.flatnonzero(np.any(np.abs(coefficients) > NOISE * scale, axis=1))
-    return np.ascontiguousarray(coefficients[: max(int(np.max(large, initial=0)) + 1, 2)])
-
-
-def _checked(net: EmbeddingNet, expansion: Expansion) -> Expansion | None:
-    """Return an expansion that is no further from the net than rounding may take the net itself, or None."""
+def _agrees(net: EmbeddingNet, expansion: Expansion) -> bool:
+    """Tell whether an expansion is no further from the net than rounding may take the net itself."""
     count = expansion.coefficients.shape[0]
-    between = _stretched(np.cos(np.arange(count + 1) * (np.pi / count)), expansion.low, expansion.high)
+    x = _stretched(np.cos(np.arange(count + 1) * (np.pi / count)), expansion.low, expansion.high)
+    basis = chebyshev.chebvander(expansion.scaled(x), count - 1)
     exact: Any = map_arrays(net, to_budgets)  # type: ignore[arg-type]
-    allowed = radius(exact(to_budgets(between[:, None])))
-    error = np.abs(expansion(between) - np.asarray(net(between[:, None])))
-    return expansion if np.all(error <= allowed) else None
+    allowed = radius(exact(to_budgets(x[:, None])))
+    values: Any = np.asarray(net(x[:, None]))
+    if np.any(np.abs(basis @ expansion.coefficients - values) > allowed):
+        return False
+    # Each point costs as many as there are outputs.
+    slopes = _slopes(net, x[::FEW], values.shape[1])
+    return bool(np.all(np.abs(basis[::FEW] @ expansion.slopes - slopes) <= STEEP * np.max(np.abs(slopes))))
 
 
-@dataclass(frozen=True, eq=False)
-class ExpandedDescriptor:
-    """A two-body descriptor at centres of one type, its nets replaced by expansions.
-
-    Attributes
-    ----------
-    descriptor
-        What is expanded; its nets are by type of neighbour.
-    expansions
-        One for each type of neighbour that has slots.
-    """
-
-    descriptor: Any
-    expansions: tuple[Expansion | None, ...]
-
-    def describe(self, env: Environment) -> tuple[Float, NDArray[np.bool_]]:
-        """Return the descriptor `(nf, nloc, dim)`, and which centres are inside the expansions altogether.
-
-        The rows of the other centres mean nothing. They are calculated all the same: a row must not depend
-        on which others are in its block.
-        """
-        d = self.descriptor
-        e, _ = standardized_environment(env, d.options, d.davg, d.dstd)
-        rows = np.reshape(np.asarray(e), (-1, *e.shape[2:]))
-        total: Any = 0.0
-        inside = np.ones(rows.shape[0], dtype=np.bool_)
-        start = 0
-        for width, expansion in zip(d.sel, self.expansions, strict=True):
-            if expansion is not None:
-                block = rows[:, start : start + width]
-                x = np.clip(block[..., 0], expansion.low, expansion.high)
-                inside &= np.all(x == block[..., 0], axis=1)
-                total = total + expansion.moments(x, d.pooled_rows(block)) @ expansion.coefficients
-            start += width
-        a = np.swapaxes(total, 1, 2) / d.nnei
-        lead = e.shape[:2]
-        return np.asarray(d.finish(np.reshape(a, (*lead, *a.shape[1:])))), np.reshape(inside, lead)
-
-
-def expand_descriptor(descriptor: Descriptor, center_type: int) -> ExpandedDescriptor | None:
-    """Expand the nets that centres of one type use; None where one of them cannot be.
-
-    The interval is that of all distances from `CLOSEST` on, whatever the system.
-    """
-    plain = descriptor.for_center(center_type)
-    if not isinstance(plain, SeE2A | SeE2R):
-        return None
-    d: Any = plain
-    if d.davg.dtype != np.float64 or np.any(d.dstd[center_type, :, 0] <= 0.0):
-        return None
-    largest = 1.0 / (CLOSEST + d.options.env_protection)
-    mean, width = d.davg[center_type, :, 0], d.dstd[center_type, :, 0]
-    low, high = -mean / width, (largest - mean) / width
-    expansions: list[Expansion | None] = []
-    start = 0
-    for b, slots in enumerate(d.sel):
-        part = slice(start, start + slots)
-        start += slots
-        if not slots:
-            expansions.append(None)
-            continue
-        # Zero is what the net sees of an excluded neighbour.
-        found = expand(
-            d.embeddings[(b,)], min(float(low[part].min()), 0.0), max(float(high[part].max()), 0.0)
-        )
-        if found is None:
-            return None
-        expansions.append(found)
-    return ExpandedDescriptor(d, tuple(expansions))
+def _slopes(net: EmbeddingNet, x: Float, ng: int) -> Float:
+    """Return the derivatives of all outputs, `(n, ng)`: each point once for each output."""
+    _, back = pullback(net, np.repeat(x, ng)[:, None])
+    return np.asarray(back(np.tile(np.eye(ng), (x.size, 1)))).reshape(x.size, ng)
