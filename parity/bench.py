@@ -1,4 +1,4 @@
-"""The benchmark: the descriptor of water by everybody, in turns, in one run."""
+"""The benchmark: the descriptor of water, or the forces in it, by everybody, in turns, in one run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,8 +18,11 @@ import numpy as np
 
 import refdp
 from parity.contestants import OURS, Contestant, contestants
-from parity.memory import MEASURED, peak_above_import
+from parity.memory import measured, peak_above_import
+from parity.model_contestants import MODEL_ENTRIES
 from refdp.descriptors import Descriptor
+from refdp.models.base import Model
+from refdp.models.standard import StandardModel
 from refdp.namespaces import to_numpy
 from refdp.system import System
 
@@ -48,9 +52,15 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
 }
 
+CONFIGS["forces"] = {
+    "type_map": ["O", "H"],
+    "descriptor": CONFIGS["se_e2_a"],
+    "fitting_net": {"neuron": [240, 240, 240], "resnet_dt": True},
+}
+
 # Cells of 192 atoms along each direction.
 SIZES = {"small": 1, "large": 2}
-USUAL_SIZE = {"se_e2_a": "large", "se_atten": "small"}
+USUAL_SIZE = {"se_e2_a": "large", "se_atten": "small", "forces": "large"}
 
 PACKAGES = ("refdp", "numpy", "scipy", "torch", "jax", "deepmd-kit", "threadpoolctl")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS")
@@ -124,9 +134,7 @@ def benchmark(
     """
     config, repeat = CONFIGS[task], SIZES[size or USUAL_SIZE[task]]
     system = refdp.examples.water(repeat).frame(0)
-    drawn = refdp.from_config(config, type_map=system.type_map, seed=1)
-    descriptor: Descriptor = refdp.with_statistics(drawn, [system])
-    peaks = {who: peak for who in MEASURED if (peak := peak_above_import(config, repeat, who)) is not None}
+    peaks = {who: peak_above_import(config, repeat, who) for who in measured(config)}
     return Benchmark(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         natoms=system.natoms,
@@ -134,26 +142,40 @@ def benchmark(
         config=config,
         machine=_machine(),
         versions=dict(_versions()),
-        timings=compare(descriptor, system, rounds, progress),
-        peak_bytes=peaks,
+        timings=compare(_subject(config, system), system, rounds, progress),
+        peak_bytes={who: peak for who, peak in peaks.items() if peak is not None},
     )
 
 
+def _subject(config: dict[str, Any], system: System) -> Descriptor | Model:
+    if "fitting_net" not in config:
+        drawn = refdp.from_config(config, type_map=system.type_map, seed=1)
+        return refdp.with_statistics(drawn, [system])
+    model = refdp.model_from_config(config, seed=1)
+    if isinstance(model, StandardModel):
+        model = replace(model, descriptor=refdp.with_statistics(model.descriptor, [system]))
+    return model
+
+
 def compare(
-    descriptor: Descriptor, system: System, rounds: int, progress: Callable[[str], None] | None = None
+    subject: Descriptor | Model,
+    system: System,
+    rounds: int,
+    progress: Callable[[str], None] | None = None,
 ) -> tuple[Timing, ...]:
-    """Time everybody on one descriptor and system, in turns: A B C, A B C, ..., after a warm-up of each.
+    """Time everybody on one descriptor or model, in turns: A B C, A B C, ..., after a warm-up of each.
 
     Parameters
     ----------
-    descriptor, system
+    subject, system
         The same for all; one frame.
     rounds
         How many turns.
     progress
         Called with the name of who runs.
     """
-    entries = list(contestants(descriptor, system))
+    kind = MODEL_ENTRIES if isinstance(subject, Model) else None
+    entries = list(contestants(subject, system, kind))
     present = [entry for entry in entries if isinstance(entry, Contestant)]
     tell = progress or _silence
     results = {c.name: to_numpy(c.run()) for c in present if c.most is None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from refdp.description import describe
 from refdp.descriptors import Descriptor
 from refdp.system import System
 
-__all__ = ["OURS", "Contestant", "contestants", "in_deepmd", "table"]
+__all__ = ["JAX", "OURS", "SEARCH", "TORCH", "Contestant", "Entry", "contestants", "in_deepmd", "table"]
 
 OURS = "refdp"
 
@@ -38,22 +38,26 @@ class Contestant(NamedTuple):
     most: int | None = None
 
 
-Entry = tuple[str, Callable[[Descriptor, System], Contestant]]
+Entry = tuple[str, Callable[[Any, System], Contestant]]
 
 
-def contestants(descriptor: Descriptor, system: System) -> Iterator[Contestant | tuple[str, str]]:
+def contestants(
+    subject: Any, system: System, entries: Sequence[Entry] | None = None
+) -> Iterator[Contestant | tuple[str, str]]:
     """Yield the contestants, ours first; a name and a reason for those that cannot take part here.
 
     Parameters
     ----------
-    descriptor
-        The same for all.
+    subject
+        The descriptor or model, the same for all.
     system
         One frame, with a cell.
+    entries
+        Who may take part, by name; those for descriptors by default.
     """
-    for name, make in ENTRIES:
+    for name, make in ENTRIES if entries is None else entries:
         try:
-            yield make(descriptor, system)
+            yield make(subject, system)
         except ImportError as error:
             yield name, f"not installed: {error}"
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import refdp
 
-__all__ = ["MEASURED", "peak_above_import", "peak_bytes"]
+__all__ = ["MEASURED", "measured", "peak_above_import", "peak_bytes"]
 
 STATUS = Path("/proc/self/status")
 
 
 def peak_above_import(config: Mapping[str, Any], repeat: int, who: str = "refdp") -> int | None:
-    """Return by how many bytes one descriptor of water raises the peak memory of a new process.
+    """Return by how many bytes one calculation on water raises the peak memory of a new process.
 
     What we import on the way, and our neighbour search, is counted in; what DeePMD-kit imports is not, and it
     is given the neighbour table.
@@ -26,7 +26,7 @@ def peak_above_import(config: Mapping[str, Any], repeat: int, who: str = "refdp"
     Parameters
     ----------
     config
-        The descriptor section.
+        The descriptor section, or that of a whole model.
     repeat
         Cells of 192 atoms along each direction.
     who
@@ -43,6 +43,11 @@ def peak_above_import(config: Mapping[str, Any], repeat: int, who: str = "refdp"
     command = [sys.executable, "-m", "parity.memory", request]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # our own module
     return int(done.stdout.split()[-1])
+
+
+def measured(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who is measured at a task: everybody at descriptors, refdp alone at forces."""
+    return (OURS,) if "fitting_net" in config else tuple(MEASURED)
 
 
 def peak_bytes() -> int:
@@ -65,7 +70,10 @@ def _measure(request: str) -> int:
 
 def _ours(config: dict[str, Any], repeat: int) -> int:
     before = peak_bytes()
-    refdp.describe(*_task(config, repeat))
+    if "fitting_net" in config:
+        refdp.evaluate(refdp.model_from_config(config, seed=1), refdp.examples.water(repeat).frame(0))
+    else:
+        refdp.describe(*_task(config, repeat))
     return peak_bytes() - before
 
 
@@ -84,8 +92,9 @@ def _task(config: dict[str, Any], repeat: int) -> tuple[Any, Any]:
     return refdp.from_config(config, type_map=system.type_map, seed=1), system
 
 
+OURS = "refdp"
 MEASURED: dict[str, tuple[str, Callable[[dict[str, Any], int], int]]] = {
-    "refdp": ("refdp", _ours),
+    OURS: ("refdp", _ours),
     "DeePMD-kit": ("deepmd", _deepmd),
 }
 """By name, the package that is needed, and what measures it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,15 +20,15 @@ __all__ = ["command"]
 @click.command("bench")
 @click.option(
     "--task",
-    type=click.Choice(["se_e2_a", "se_atten"]),
+    type=click.Choice(["se_e2_a", "se_atten", "forces"]),
     default="se_e2_a",
     show_default=True,
-    help="The descriptor.",
+    help="A descriptor, or energy and forces of a model with se_e2_a.",
 )
 @click.option(
     "--atoms",
     type=click.Choice(["small", "large"]),
-    help="192 or 1536 atoms of water; by default large for se_e2_a, small for se_atten.",
+    help="192 or 1536 atoms of water; by default small for se_atten, else large.",
 )
 @click.option(
     "--rounds", type=click.IntRange(min=1), default=7, show_default=True, help="Turns for everybody."
@@ -43,14 +44,16 @@ __all__ = ["command"]
 def command(task: str, atoms: str | None, rounds: int, output: Path) -> None:
     """Time refdp beside the others.
 
-    The task is a descriptor of liquid water; the others are the same code on torch and JAX, and DeePMD-kit's
-    NumPy backend. All run in turns, in one process. refdp and DeePMD-kit start from positions and search
-    their neighbours; torch and JAX are given the finished table. The machine should have nothing else to do.
+    The task is a descriptor of liquid water, or the forces in it; the others are the same code on torch and
+    JAX, and DeePMD-kit's NumPy backend, for forces its PyTorch backend. All run in turns, in one process.
+    refdp and DeePMD-kit start from positions and search their neighbours; torch and JAX are given the
+    finished table. The machine should have nothing else to do.
 
     \b
     Examples:
       refdp bench
       refdp bench --task se_atten --rounds 3
+      refdp bench --task forces
       refdp bench --atoms small --rounds 20 --json small.json
     """  # noqa: D301  # click's \b
     check_output("--json", output)
@@ -73,7 +76,7 @@ def _print(found: Benchmark) -> None:
     from refdp.cli.screen import print_table
 
     machine = found.machine
-    click.echo(f"{found.config['type']} on {found.natoms} atoms of water, {found.rounds} rounds in turns")
+    click.echo(f"{_name(found.config)} on {found.natoms} atoms of water, {found.rounds} rounds in turns")
     click.echo(f"{machine['cpu']}, {machine['cores']} cores, python {machine['python']}")
     click.echo(", ".join(f"{name} {version}" for name, version in found.versions.items()))
     header = ["", "median", "least", "ratio", "by least", "differs by"]
@@ -82,6 +85,10 @@ def _print(found: Benchmark) -> None:
         click.echo(f"{timing.name}: {timing.about or timing.reason}")
     for name, peak in found.peak_bytes.items():
         click.echo(f"peak memory of {name} above the import: {peak / 1e6:.0f} MB")
+
+
+def _name(config: Mapping[str, Any]) -> str:
+    return str(config["type"]) if "type" in config else f"forces by {config['descriptor']['type']}"
 
 
 def _row(timing: Timing) -> list[str]:

@@ -40,7 +40,7 @@ def entrants(monkeypatch):
         one("C", [[1.0]], most=1),
         ("D", "not installed: d"),
     ]
-    monkeypatch.setattr(parity.bench, "contestants", lambda descriptor, system: iter(entries))
+    monkeypatch.setattr(parity.bench, "contestants", lambda subject, system, kind: iter(entries))
     return ran
 
 
