@@ -14,7 +14,7 @@ SETUP := pyproject.toml constraints.txt refdp/_version.py
 
 # What each purpose installs. A wider installation serves a narrower purpose.
 EXTRAS_parity := parity,deepmd
-EXTRAS_test   := parity,deepmd,models,test
+EXTRAS_test   := parity,deepmd,models,ase,test
 EXTRAS_all    := all
 
 stamp = $(VENV)/.installed-$(TAG)-$(1)

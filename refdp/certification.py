@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from array_api_compat import numpy as xp
@@ -14,74 +14,32 @@ from refdp._typing import Array
 from refdp.blocks import Block, Neighborhood, blocks, check_apart, find_neighbors
 from refdp.descriptors.base import Descriptor, DescriptorOutput
 from refdp.descriptors.checks import check_call
-from refdp.errors import positive, unexpected
+from refdp.enclosure import BITS, Enclosure, checked_bits, wide
+from refdp.errors import unexpected
+from refdp.models.base import Model
 from refdp.namespaces import dtype_of, map_arrays
 from refdp.neighbors.environment import environment
 from refdp.species import match_types
 from refdp.system import System
 
-__all__ = ["BITS", "Enclosure", "budget", "certify", "checked_bits", "truth", "wide"]
+if TYPE_CHECKING:
+    from refdp.evaluation import Evaluation
+
+__all__ = ["budget", "certify", "truth"]
 
 BLOCK = 16
-MOST_BITS = 100_000
-BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 
 
-@dataclass(frozen=True, eq=False)
-class Enclosure:
-    """Numbers that are proven to lie within `radius` of a midpoint.
-
-    Attributes
-    ----------
-    balls
-        The array of balls, in which the midpoints keep all their digits.
-    bits
-        The precision of the calculation.
-    """
-
-    balls: Any
-    bits: int
-
-    @property
-    def midpoint(self) -> NDArray[np.float64]:
-        """The midpoints, rounded once to float64."""
-        from refdp.namespaces import balls
-
-        return balls.midpoint(self.balls)
-
-    @property
-    def radius(self) -> NDArray[np.float64]:
-        """The radius of each ball about its own midpoint (not about the rounded one), rounded up."""
-        from refdp.namespaces import balls
-
-        return balls.radius(self.balls)
-
-    @property
-    def lower(self) -> NDArray[np.float64]:
-        """Float64 numbers that are proven not to be above the exact ones."""
-        return self._bounds()[0]
-
-    @property
-    def upper(self) -> NDArray[np.float64]:
-        """Float64 numbers that are proven not to be below the exact ones."""
-        return self._bounds()[1]
-
-    def deviation(self, values: Array) -> NDArray[np.float64]:
-        """Return how far `values` are from the exact numbers at most; no digit is lost in the difference."""
-        from refdp.namespaces import balls
-
-        return balls.deviation(self.balls, values)
-
-    def _bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        from refdp.namespaces import balls
-
-        return balls.bounds(self.balls)
-
-
+@overload
 def certify(
-    descriptor: Descriptor, system: System, bits: int = 113, *, atoms: Sequence[int] | None = None
-) -> Enclosure:
-    """Return the descriptor of every atom with a proven error bound.
+    descriptor: Descriptor, system: System, bits: int = ..., *, atoms: Sequence[int] | None = ...
+) -> Enclosure: ...
+@overload
+def certify(descriptor: Model, system: System, bits: int = ...) -> Evaluation: ...
+def certify(
+    descriptor: Descriptor | Model, system: System, bits: int = 113, *, atoms: Sequence[int] | None = None
+) -> Enclosure | Evaluation:
+    """Return the descriptor of every atom with a proven error bound; of a model energies, forces, virial.
 
     What is enclosed is the exact value of the formulas for the weights as stored and for the positions as
     float64 (or the descriptor's own precision) holds them after wrapping into the cell.
@@ -89,16 +47,18 @@ def certify(
     Parameters
     ----------
     descriptor, system
-        As for `refdp.describe`.
+        As for `refdp.describe`; or a model without parameters of frames or atoms, for which
+        `refdp.certified_models.model_truth` stands (and takes them).
     bits
         Precision of the calculation; about `bits` minus ten or twenty bits of the result are proven.
     atoms
-        The atoms wanted; all by default.
+        The atoms wanted; all by default, and always of a model.
 
     Returns
     -------
-    Enclosure
-        Of shape `(nf, natoms, dim)`; exactly zero for virtual atoms.
+    Enclosure or Evaluation
+        Of shape `(nf, natoms, dim)`; exactly zero for virtual atoms. Of a model what `refdp.evaluate` returns,
+        its numbers enclosed.
 
     Raises
     ------
@@ -107,6 +67,10 @@ def certify(
     UndecidedError
         A comparison has no proven answer at this precision.
     """
+    if isinstance(descriptor, Model):
+        return _certified_model(descriptor, system, bits, atoms)
+    if not isinstance(descriptor, Descriptor):
+        raise unexpected("descriptor", descriptor, "a descriptor or a model")
     from refdp.namespaces.balls import BallNamespace, to_balls
     from refdp.namespaces.formats import BALL
 
@@ -129,12 +93,12 @@ def certify(
     return Enclosure(BallNamespace(bits).wrap((out[:, chosen],), BALL), bits)
 
 
-def checked_bits(bits: int) -> int:
-    """Return a precision, or raise InputError where it is none."""
-    bits = positive("bits", bits, least=2)
-    if bits > MOST_BITS:
-        raise unexpected("bits", bits, f"at most {MOST_BITS}: more would take days")
-    return bits
+def _certified_model(model: Model, system: System, bits: int, atoms: Sequence[int] | None) -> Evaluation:
+    from refdp.certified_models import model_truth
+
+    if atoms is not None:
+        raise unexpected("atoms", list(atoms), "None for a model: a force needs all neighbours of an atom")
+    return model_truth(model, system, bits=bits)
 
 
 def truth(
@@ -205,11 +169,6 @@ def _called(
 
 def _moved(descriptor: Descriptor, move: Callable[[Array], Any]) -> Descriptor:
     return map_arrays(descriptor, move)
-
-
-def wide(x: Any) -> Any:
-    """Return numbers of any format as float64, exactly."""
-    return np.asarray(x).astype(np.float64)
 
 
 def _dtype(descriptor: Descriptor) -> Any:

@@ -5,7 +5,7 @@ The reverse mode of `refdp.evaluation`, on balls or on budgets instead of floats
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from math import prod
 from typing import Any
@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refdp.blocks import Block
-from refdp.certification import BITS, Enclosure, checked_bits, wide
 from refdp.derivatives import pullback
+from refdp.enclosure import BITS, Enclosure, checked_bits, wide
 from refdp.evaluation import Evaluation, each_component
 from refdp.models.base import Conditions, Model
 from refdp.namespaces import array_namespace, map_arrays
@@ -123,8 +123,10 @@ def _wrapping(system: System) -> float:
 
 def _each(found: Evaluation, function: Callable[[Any], Any]) -> Evaluation:
     """Return the evaluation with `function` applied to each of its arrays."""
-    arrays: list[Any] = [getattr(found, f.name) for f in fields(found) if f.name != "quantity"]
-    return Evaluation(found.quantity, *(x if x is None else function(x) for x in arrays))
+    names = (f.name for f in fields(found) if f.name != "quantity")
+    arrays: Iterator[Any] = (getattr(found, name) for name in names)
+    made: list[Any] = [x if x is None else function(x) for x in arrays]
+    return Evaluation(found.quantity, *made)
 
 
 def _evaluated(stage: Scene, move: Callable[[Any], Any], positions: Callable[[Any], Any]) -> Evaluation:
@@ -179,4 +181,6 @@ def _block(stage: Scene, coord: Any, piece: Block) -> tuple[NDArray[np.int64], A
     centres = xp.concat([xp.sum(g, axis=1), xp.zeros((n, components, 9))], axis=-1)
     columns = xp.concat([xp.reshape(x, (-1, 12 * components)) for x in (centres, slots)], axis=0)
     owners = np.concatenate([piece.centers, np.asarray(env.owner)[0].reshape(-1)])
-    return piece.centers, flat, owners, columns
+    # All empty slots belong to atom 0, whose sum would be as long as they are many.
+    some = np.flatnonzero(np.concatenate([np.ones(n, np.bool_), np.asarray(env.valid)[0].reshape(-1)]))
+    return piece.centers, flat, owners[some], xp.take(columns, some, axis=0)

@@ -3,6 +3,7 @@ r"""Gradients of whatever is written in functions of the standard, on arrays of 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from refdp._typing import Array
@@ -10,6 +11,8 @@ from refdp.errors import UnsupportedError
 from refdp.namespaces import array_namespace
 
 __all__ = ["pullback"]
+
+_numbers = count()
 
 
 def pullback(function: Callable[[Any], Any], x: Array) -> tuple[Array, Callable[[Array], Array]]:
@@ -22,7 +25,8 @@ def pullback(function: Callable[[Any], Any], x: Array) -> tuple[Array, Callable[
     function
         From an array to an array, in functions of the standard.
     x
-        NumPy's, balls or budgets; torch and JAX differentiate the same code by themselves.
+        NumPy's, balls or budgets; torch and JAX differentiate the same code by themselves. In `function`
+        there may be further pullbacks: derivatives of derivatives.
 
     Raises
     ------
@@ -35,17 +39,12 @@ def pullback(function: Callable[[Any], Any], x: Array) -> tuple[Array, Callable[
     except ImportError:
         message = "forces need the package autograd: `pip install 'refdp[models]'`"
         raise UnsupportedError(message) from None
-    from refdp.namespaces.tape import TapeArray, leaf, value_of
-    from refdp.namespaces.tape_rules import Leaf
+    from refdp.namespaces.tape import TapeArray, leaf
 
-    xp = array_namespace(x)
-    # Not `make_vjp`, whose count of nested traces is shared by all threads.
-    start = VJPNode.new_root()
-    y = function(new_box(leaf(x), 0, start))
-
-    def back(g: Array) -> Array:
-        if not isinstance(y, TapeArray):
-            return xp.zeros_like(x)
-        return backward_pass(Leaf(xp, g), y.node).array
-
-    return value_of(y), back
+    # Not `make_vjp`, which counts tapes up and down again, in all threads together. A tape that is begun
+    # later is inside or in another thread: numbers that only grow tell which is on top.
+    number = next(_numbers)
+    y = function(new_box(leaf(x), number, VJPNode.new_root()))
+    if not (isinstance(y, TapeArray) and y.number == number):
+        return y, lambda _: array_namespace(x).zeros_like(x)
+    return y.below, lambda g: backward_pass(leaf(g), y.node).array

@@ -18,7 +18,7 @@ from refdp.blocks import Block, block_size, thread_count
 from refdp.derivatives import pullback
 from refdp.errors import positive
 from refdp.forces import Forces, Sums, forces_of
-from refdp.models.base import Model, Quantity, real_first_type
+from refdp.models.base import Model, Quantity
 from refdp.progress import follow
 from refdp.scene import Scene, scene
 from refdp.system import System
@@ -75,7 +75,7 @@ class Evaluation:
         return value
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  # each a choice of its own
     model: Model,
     system: System,
     fparam: ArrayLike | None = None,
@@ -85,6 +85,7 @@ def evaluate(
     threads: int | None = None,
     block: int | None = None,
     progress: bool | None = None,
+    expand: bool | None = None,
 ) -> Evaluation:
     """Return what a model says of a system: an energy, say, with forces and virial.
 
@@ -106,6 +107,9 @@ def evaluate(
         Atoms to a block; by default as many as stay in the cache.
     progress
         Whether to show a progress bar; by default in a terminal, after a second.
+    expand
+        Whether to replace embedding nets by expansions that are equal to rounding (`refdp.expanded`); by
+        default for frames of more than `refdp.expanded.EXPAND_FROM` atoms.
 
     Raises
     ------
@@ -123,11 +127,10 @@ def evaluate(
     from threadpoolctl import threadpool_limits
 
     threads = thread_count(threads)
-    stage = scene(model, system, fparam, aparam)
+    stage = scene(model, system, fparam, aparam, expand=expand)
     size = block_size(stage.model) if block is None else positive("block", block)
     if listening():
-        env = real_first_type(stage.neighborhood.environment())
-        stage.model.atomic(env, stage.conditions)
+        stage.model.atomic(stage.environment(), stage.conditions_of_all())
     work = _Work(stage, derivatives and stage.model.quantity.differentiable)
     pieces = list(stage.pieces(size))
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:

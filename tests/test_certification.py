@@ -112,3 +112,28 @@ class TestBits:
     def test_so_many_bits_would_take_days(self):
         with pytest.raises(InputError, match="`bits`: expected at most 100000"):
             certify(descriptor(), cluster(3), bits=10**8)
+
+
+class TestCertifyModel:
+    @pytest.fixture
+    def model(self):
+        section = {"type": "se_e2_a", "rcut": 3.0, "sel": [4, 8], "neuron": [2, 4], "axis_neuron": 2}
+        config = {"type_map": ["O", "H"], "descriptor": section, "fitting_net": {"neuron": [3, 3]}}
+        return refdp.model_from_config(config, seed=1)
+
+    MOLECULE = refdp.System([[0, 0, 0], [0, 0, 0.96], [0.9, 0, -0.2]], [0, 1, 1], type_map=["O", "H"])
+
+    def test_forces_are_proven(self, model):
+        proven, found = certify(model, self.MOLECULE), refdp.evaluate(model, self.MOLECULE)
+        for name in ("energy", "atom_energy", "forces", "virial", "atom_virial"):
+            assert getattr(proven, name).radius.max() < 1e-30
+            assert getattr(proven, name).deviation(getattr(found, name)).max() < 1e-14
+        assert np.abs(proven.forces.midpoint).max() > 1e-3
+
+    def test_all_atoms_or_none(self, model):
+        with pytest.raises(refdp.errors.InputError, match="`atoms`: expected None for a model"):
+            certify(model, self.MOLECULE, atoms=[0])
+
+    def test_something_else(self):
+        with pytest.raises(refdp.errors.InputError, match="`descriptor`: expected a descriptor or a model"):
+            certify(3, self.MOLECULE)

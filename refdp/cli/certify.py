@@ -11,7 +11,7 @@ import click
 from refdp.cli.inputs import check_index, descriptor_options, read_descriptor, read_inputs
 
 if TYPE_CHECKING:
-    from refdp.certification import Enclosure
+    from refdp.enclosure import Enclosure
 
 __all__ = ["command"]
 

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from array_api_compat import is_numpy_namespace
 from numpy.typing import NDArray
 
 from refdp._typing import Array, Namespace
@@ -30,7 +29,7 @@ def scatter(xp: Namespace, rows: Any, index: Any, count: int) -> Array:
     """
     places = np.asarray(index)
     sums: Any
-    if is_numpy_namespace(xp):
+    if isinstance(rows, np.ndarray | np.generic):
         sums = np.zeros((count, rows.shape[1]), rows.dtype)
         np.add.at(sums, places, rows)
         return sums
@@ -45,7 +44,7 @@ def scatter(xp: Namespace, rows: Any, index: Any, count: int) -> Array:
 
 def scatter_slice(xp: Namespace, g: Any, x: Any, key: Any) -> Array:
     """Return zeros of the shape of `x` but for `g` at `x[key]`, where `key` takes no element twice."""
-    if is_numpy_namespace(xp):
+    if isinstance(g, np.ndarray | np.generic):
         out: Any = np.zeros(x.shape, x.dtype)
         out[key] = g
         return out

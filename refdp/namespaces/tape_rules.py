@@ -8,139 +8,45 @@ Equation {eq}`eq-reverse-mode` of the book.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-import autograd.numpy  # noqa: F401  # its tracer looks for the array box that this defines
-from autograd.extend import VSpace, defvjp_argnum, primitive
+import numpy as np
 
-from refdp._typing import Array, Namespace
+from refdp.errors import UnsupportedError
 from refdp.namespaces.scatter import scatter, scatter_slice
+from refdp.namespaces.tape_record import Back, recorded
 
-__all__ = ["Back", "Leaf", "recorded"]
-
-
-class Leaf:
-    """An array and its namespace: what stands on the tape, whatever the library.
-
-    Parameters
-    ----------
-    xp
-        The namespace of `array`.
-    array
-        Any array that follows the standard.
-    """
-
-    __slots__ = ("array", "xp")
-
-    def __init__(self, xp: Namespace, array: Array) -> None:
-        self.xp, self.array = xp, array
-
-
-class _LeafSpace(VSpace):  # type: ignore[misc]  # autograd is untyped
-    """How autograd adds gradients."""
-
-    def __init__(self, value: Leaf) -> None:
-        self.shape = value.array.shape
-
-    def _add(self, x: Leaf, y: Leaf) -> Leaf:
-        return Leaf(x.xp, x.array + y.array)
-
-    def _mut_add(self, x: Leaf, y: Leaf) -> Leaf:
-        return self._add(x, y)
-
-
-VSpace.register(Leaf, _LeafSpace)
-
-
-class Back(NamedTuple):
-    """What a rule goes by.
-
-    Attributes
-    ----------
-    xp
-        The namespace of the arrays.
-    g
-        The gradient of the result.
-    y
-        The result.
-    args
-        The arguments; `x` is the first of them, `z` the second.
-    options
-        The keywords.
-    """
-
-    xp: Namespace
-    g: Any
-    y: Any
-    args: tuple[Any, ...]
-    options: dict[str, Any]
-
-    @property
-    def x(self) -> Any:
-        """The first argument."""
-        return self.args[0]
-
-    @property
-    def z(self) -> Any:
-        """The second argument."""
-        return self.args[1]
-
-
-Rule = Callable[..., Any]
-
-
-def recorded(
-    function: str | Callable[..., Any], *rules: Rule, each: Rule | None = None
-) -> Callable[..., Any]:
-    """Return a function of arrays that is recorded where one of them is on the tape.
-
-    Parameters
-    ----------
-    function
-        A name in the standard, or `function(xp, *arrays, **options)`.
-    rules
-        For each array in turn, from `Back` to the gradient of that array. Where the array was broadcast its
-        gradient is summed back.
-    each
-        One rule for all arrays instead, which is told the number of the array as well.
-    """
-    call = _named(function) if isinstance(function, str) else function
-
-    def run(*args: Any, **options: Any) -> Leaf:
-        xp = next(x.xp for x in args if type(x) is Leaf)
-        return Leaf(xp, call(xp, *map(_plain, args), **options))
-
-    def back(number: int, y: Leaf, args: tuple[Any, ...], options: dict[str, Any]) -> Callable[[Leaf], Leaf]:
-        xp, plain = y.xp, tuple(map(_plain, args))
-
-        def gradient(g: Leaf) -> Leaf:
-            seen = Back(xp, g.array, y.array, plain, options)
-            found = rules[number](seen) if each is None else each(seen, number)
-            return Leaf(xp, _summed_to(xp, found, plain[number].shape))
-
-        return gradient
-
-    made: Callable[..., Any] = primitive(run)
-    defvjp_argnum(made, back)
-    return made
-
-
-def _named(function: str) -> Callable[..., Any]:
-    return lambda xp, *args, **options: getattr(xp, function)(*args, **options)
-
-
-def _plain(x: Any) -> Any:
-    return x.array if type(x) is Leaf else x
-
-
-def _summed_to(xp: Namespace, g: Array, shape: tuple[int, ...]) -> Array:
-    """Return the gradient summed over the axes along which an array of a shape was broadcast."""
-    if g.shape == shape:
-        return g
-    extra = g.ndim - len(shape)
-    stretched = (k + extra for k, n in enumerate(shape) if n == 1 and g.shape[k + extra] != 1)
-    return xp.reshape(xp.sum(g, axis=(*range(extra), *stretched)), shape)
+__all__ = [
+    "absolute",
+    "add",
+    "astype",
+    "broadcast_to",
+    "concat",
+    "cos",
+    "divide",
+    "exp",
+    "expm1",
+    "getitem",
+    "log",
+    "log1p",
+    "matmul",
+    "matrix_transpose",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "permute_dims",
+    "power",
+    "reshape",
+    "sin",
+    "sqrt",
+    "square",
+    "subtract",
+    "take",
+    "tanh",
+    "total",
+    "where",
+]
 
 
 def _where_larger(b: Back, x: Any, z: Any) -> Any:
@@ -175,7 +81,8 @@ def _spread(b: Back) -> Any:
 def _part(b: Back, number: int) -> Any:
     place = b.options["axis"] % b.g.ndim
     start = sum(x.shape[place] for x in b.args[:number])
-    return b.g[(slice(None),) * place + (slice(start, start + b.args[number].shape[place]),)]
+    part = slice(start, start + b.args[number].shape[place])
+    return b.g[(*(slice(None) for _ in range(place)), part, ...)]
 
 
 def _put_back(b: Back) -> Any:
@@ -193,7 +100,7 @@ subtract = recorded("subtract", lambda b: b.g, lambda b: -b.g)
 multiply = recorded("multiply", lambda b: b.g * b.z, lambda b: b.g * b.x)
 divide = recorded("divide", lambda b: b.g / b.z, lambda b: -(b.g * b.y) / b.z)
 negative = recorded("negative", lambda b: -b.g)
-matmul = recorded(
+_matmul = recorded(
     "matmul",
     lambda b: b.xp.matmul(b.g, b.xp.matrix_transpose(b.z)),
     lambda b: b.xp.matmul(b.xp.matrix_transpose(b.x), b.g),
@@ -217,7 +124,7 @@ concat = recorded(lambda xp, *arrays, axis: xp.concat(arrays, axis=axis), each=_
 take = recorded("take", _put_back)
 total = recorded("sum", _spread)
 astype = recorded(lambda xp, x, *, dtype: xp.astype(x, dtype), lambda b: b.xp.astype(b.g, b.x.dtype))
-getitem = recorded(lambda _, x, *, key: x[key], lambda b: scatter_slice(b.xp, b.g, b.x, b.options["key"]))
+_getitem = recorded(lambda _, x, *, key: x[key], lambda b: scatter_slice(b.xp, b.g, b.x, b.options["key"]))
 _power = recorded(
     lambda _, x, *, n: x**n,
     lambda b: (b.g * b.x ** (b.options["n"] - 1)) * float(b.options["n"]),
@@ -227,9 +134,29 @@ _permute = recorded("permute_dims", _transposed)
 _broadcast = recorded("broadcast_to", lambda b: b.g)
 
 
-def power(x: Any, n: int) -> Any:
-    """Return x to the whole power n."""
+def power(x: Any, n: Any) -> Any:
+    """Return x to the power n, which has no gradient."""
+    if not isinstance(n, int | float):
+        message = "`pow`: exponents that are arrays have no rule for their derivative"
+        raise UnsupportedError(message)
     return _power(x, n=n) if n else x * 0.0 + 1.0
+
+
+def matmul(x: Any, z: Any) -> Any:
+    """Return the product of matrices, or of stacks of them."""
+    if min(x.ndim, z.ndim) < 2:
+        message = "`matmul`: has no rule for the derivative of vectors; give them an axis of length one"
+        raise UnsupportedError(message)
+    return _matmul(x, z)
+
+
+def getitem(x: Any, key: Any) -> Any:
+    """Return a part of the array, by numbers and slices, where no element comes twice."""
+    for k in key if isinstance(key, tuple) else (key,):
+        if not (k is None or k is Ellipsis or isinstance(k, int | np.integer | slice)):
+            message = "`[...]`: has no rule for the derivative but with whole numbers and slices; use `take`"
+            raise UnsupportedError(message)
+    return _getitem(x, key=key)
 
 
 def reshape(x: Any, shape: tuple[int, ...]) -> Any:
