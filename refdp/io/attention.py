@@ -17,7 +17,8 @@ from refdp.io.codec import (
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_to_dict, get, get_floats
+from refdp.io.collection import collection_to_dict
+from refdp.io.networks import get, get_floats
 from refdp.io.type_embedding import type_embedding_from_dict, type_embedding_to_dict
 from refdp.namespaces import to_numpy
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from refdp.config import read_options
 from refdp.errors import ConfigError, SerializationError, unexpected
-from refdp.io.networks import collection_from_dict, get, get_floats
+from refdp.io.collection import collection_from_dict
+from refdp.io.networks import get, get_floats
 from refdp.namespaces import precision_name, to_numpy
 from refdp.nn.collection import NetworkCollection
 
@@ -114,9 +115,8 @@ def _one_of_statistics(data: Mapping[str, Any], name: str, shape: tuple[int, ...
     if x.shape != shape:
         what = f"shape (ntypes, nnei, columns) = {shape}"
         raise unexpected(f"@variables.{name}", x.shape, what, SerializationError)
-    if not np.all(np.isfinite(x.astype(np.float64))) or (name == "dstd" and not np.all(x > 0)):
-        expected = "finite numbers" + (" above zero" if name == "dstd" else "")
-        raise unexpected(f"@variables.{name}", x, expected, SerializationError)
+    if name == "dstd" and not np.all(x > 0):
+        raise unexpected(f"@variables.{name}", x, "finite numbers above zero", SerializationError)
     return x
 
 

@@ -20,14 +20,14 @@ def _write(descriptor: Any) -> dict[str, Any]:
 
 
 def _read(cls: Any, data: Mapping[str, Any]) -> Any:
-    from refdp.io.serialized import deserialize
+    from refdp.io.serialized import deserialize_descriptor
 
     _check_head(data)
     check_nesting(data, SerializationError)
     children = []
     for k, part in enumerate(data["list"]):
         with inside(f"list[{k}]"):
-            children.append(deserialize(part))
+            children.append(deserialize_descriptor(part))
     try:
         return cls(tuple(children))
     except InputError as error:

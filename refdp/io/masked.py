@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refdp.io.codec import TAGS, Codec, read_nets, read_written_options, written_options
-from refdp.io.networks import collection_to_dict
+from refdp.io.collection import collection_to_dict
 from refdp.io.two_body import OPTIONS
 
 __all__ = ["MASKED"]

@@ -1,8 +1,9 @@
-"""Layers, nets and collections as DeePMD-kit's dictionaries."""
+"""Layers and embedding nets as DeePMD-kit's dictionaries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,11 @@ from numpy.typing import NDArray
 from refdp.errors import InputError, SerializationError, unexpected
 from refdp.namespaces import precision_name, to_numpy
 from refdp.nn.activations import parse_activation
-from refdp.nn.collection import NetworkCollection
 from refdp.nn.embedding_net import EmbeddingNet
 from refdp.nn.layer import Layer
 
 __all__ = [
     "check_version",
-    "collection_from_dict",
-    "collection_to_dict",
     "embedding_net_from_dict",
     "embedding_net_to_dict",
     "floats",
@@ -26,6 +24,7 @@ __all__ = [
     "get_floats",
     "layer_from_dict",
     "layer_to_dict",
+    "layers_from_dict",
 ]
 
 
@@ -56,13 +55,13 @@ def get_floats(data: Any, key: str, where: str) -> NDArray[Any]:
     Raises
     ------
     SerializationError
-        It is missing, no array, or not of real numbers.
+        It is missing, no array, or not of finite real numbers.
     """
     return floats(get(data, key, np.ndarray, where), f"{where}.{key}")
 
 
 def floats(value: Any, where: str) -> NDArray[Any]:
-    """Return a copy of `value` as an array of real numbers.
+    """Return a copy of `value` as an array of real numbers, all of them finite.
 
     Raises
     ------
@@ -75,6 +74,8 @@ def floats(value: Any, where: str) -> NDArray[Any]:
         raise unexpected(where, value, "an array of real numbers", SerializationError) from None
     if x.dtype.kind not in "fiu" and x.dtype.name != "bfloat16":
         raise unexpected(where, x.dtype, "an array of real numbers", SerializationError)
+    if not np.all(np.isfinite(x)):
+        raise unexpected(where, x, "finite numbers", SerializationError)
     return x
 
 
@@ -119,8 +120,15 @@ def layer_from_dict(data: Any, where: str = "layer") -> Layer:
         b=_vector(variables, "b", w.shape[1], where),
         idt=_vector(variables, "idt", w.shape[1], where),
         activation_function=_activation(data.get("activation_function"), where),
-        resnet=bool(data.get("resnet", False)),
+        resnet=_flag(data, "resnet", where),
     )
+
+
+def _flag(data: Mapping[str, Any], key: str, where: str) -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool | np.bool_):
+        raise unexpected(f"{where}.{key}", value, "true or false", SerializationError)
+    return bool(value)
 
 
 def _vector(variables: Mapping[str, Any], name: str, n_out: int, where: str) -> Any:
@@ -158,28 +166,27 @@ def embedding_net_from_dict(data: Any, where: str = "network") -> EmbeddingNet:
     SerializationError
         As in `layer_from_dict`; or a layer does not take what the one before it gives.
     """
-    layers = get(data, "layers", list, where)
-    check_version(data, 2, where)
-    net = EmbeddingNet(tuple(layer_from_dict(d, f"{where}.layers[{k}]") for k, d in enumerate(layers)))
+    return EmbeddingNet(layers_from_dict(data, where))
+
+
+def layers_from_dict(data: Any, where: str, last_version: int = 2) -> tuple[Layer, ...]:
+    """Return the layers of the dictionary of a net.
+
+    Raises
+    ------
+    SerializationError
+        As in `layer_from_dict`; or there are none, or a layer does not take what the one before it gives.
+    """
+    found = get(data, "layers", list, where)
+    check_version(data, last_version, where)
+    layers = tuple(layer_from_dict(d, f"{where}.layers[{k}]") for k, d in enumerate(found))
     if not layers:
-        raise unexpected(f"{where}.layers", layers, "at least one layer", SerializationError)
-    for k, (first, second) in enumerate(zip(net.layers, net.layers[1:], strict=False)):
+        raise unexpected(f"{where}.layers", found, "at least one layer", SerializationError)
+    for k, (first, second) in enumerate(pairwise(layers)):
         if first.w.shape[1] != second.w.shape[0]:
             what = f"{first.w.shape[1]} rows, the width of the layer before"
             raise unexpected(f"{where}.layers[{k + 1}].w", second.w.shape, what, SerializationError)
-    return net
-
-
-def collection_to_dict(collection: NetworkCollection, options: Any) -> dict[str, Any]:
-    """Return the dictionary of a collection of embedding nets."""
-    return {
-        "@class": "NetworkCollection",
-        "@version": 1,
-        "ndim": collection.ndim,
-        "ntypes": collection.ntypes,
-        "network_type": "embedding_network",
-        "networks": [embedding_net_to_dict(net, options) for net in collection.networks],
-    }
+    return layers
 
 
 def _activation(name: Any, where: str) -> str | None:
@@ -189,35 +196,3 @@ def _activation(name: Any, where: str) -> str | None:
         raise SerializationError(f"`{where}`: {error}") from None
     checked: str | None = name
     return checked
-
-
-def _is(value: Any, expected: int) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value == expected
-
-
-def collection_from_dict(data: Any, ndim: int, ntypes: int, where: str = "embeddings") -> NetworkCollection:
-    """Return the collection of a dictionary, which must have `ntypes ** ndim` embedding nets.
-
-    Raises
-    ------
-    SerializationError
-        As in `embedding_net_from_dict`; or the number of nets or their kind is another.
-    """
-    networks = get(data, "networks", list, where)
-    check_version(data, 1, where)
-    if data.get("network_type", "embedding_network") != "embedding_network":
-        raise unexpected(
-            f"{where}.network_type", data["network_type"], "'embedding_network'", SerializationError
-        )
-    # A single net does not depend on types; its collection may still count those of an older type map.
-    ntypes = ntypes if ndim else data.get("ntypes", ntypes)
-    for key, expected in (("ndim", ndim), ("ntypes", ntypes)):
-        if not _is(data.get(key, expected), expected):
-            raise unexpected(
-                f"{where}.{key}", data[key], f"{expected}, as the options say", SerializationError
-            )
-    if len(networks) != ntypes**ndim:
-        what = f"{ntypes} ** {ndim} = {ntypes**ndim} nets"
-        raise unexpected(f"{where}.networks", len(networks), what, SerializationError)
-    nets = [embedding_net_from_dict(d, f"{where}.networks[{k}]") for k, d in enumerate(networks)]
-    return NetworkCollection(ndim, ntypes, tuple(nets))

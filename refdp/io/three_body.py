@@ -14,7 +14,7 @@ from refdp.io.codec import (
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_to_dict
+from refdp.io.collection import collection_to_dict
 
 __all__ = ["THREE_BODY"]
 

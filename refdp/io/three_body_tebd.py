@@ -17,7 +17,7 @@ from refdp.io.codec import (
     written_options,
     written_statistics,
 )
-from refdp.io.networks import collection_to_dict
+from refdp.io.collection import collection_to_dict
 from refdp.io.type_embedding import type_embedding_from_dict, type_embedding_to_dict
 
 __all__ = ["THREE_BODY_TEBD"]

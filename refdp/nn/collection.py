@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from refdp.errors import unexpected
-from refdp.nn.embedding_net import EmbeddingNet
 
 __all__ = ["NetworkCollection"]
 
@@ -24,12 +24,12 @@ class NetworkCollection:
     ntypes
         Number of types.
     networks
-        The nets in storage order.
+        The nets in storage order: embedding nets of a descriptor, or fitting nets.
     """
 
     ndim: int
     ntypes: int
-    networks: tuple[EmbeddingNet, ...]
+    networks: tuple[Any, ...]
 
     def __post_init__(self) -> None:
         """Check that the collection is complete."""
@@ -40,7 +40,7 @@ class NetworkCollection:
             what = f"ntypes ** ndim = {self.ntypes} ** {self.ndim} = {expected} nets"
             raise unexpected("networks", len(self.networks), what)
 
-    def __getitem__(self, key: tuple[int, ...]) -> EmbeddingNet:
+    def __getitem__(self, key: tuple[int, ...]) -> Any:
         """Return the net of the types `key`."""
         if len(key) != self.ndim or not all(0 <= k < self.ntypes for k in key):
             raise unexpected("key", key, f"{self.ndim} type(s), each from 0 to {self.ntypes - 1}")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Float
 
 from refdp._typing import Array
-from refdp.namespaces import array_namespace
-from refdp.nn.layer import Layer
+from refdp.nn.layer import Layer, chained
 
 __all__ = ["EmbeddingNet"]
 
@@ -38,16 +37,5 @@ class EmbeddingNet:
         return tuple(layer.w.shape[1] for layer in self.layers)
 
     def __call__(self, x: Float[Array, "*lead in_dim"]) -> Float[Array, "*lead ng"]:
-        """Return the features `(..., neuron[-1])` of `x` of shape `(..., in_dim)`.
-
-        All leading axes become one first: a single large product of two matrices instead of many small ones.
-        """
-        xp = array_namespace(x)
-        *lead, in_dim = x.shape
-        rows = 1
-        for n in lead:
-            rows *= n
-        y = xp.reshape(x, (rows, in_dim))
-        for layer in self.layers:
-            y = layer(y)
-        return xp.reshape(y, (*lead, y.shape[-1]))
+        """Return the features `(..., neuron[-1])` of `x` of shape `(..., in_dim)`."""
+        return chained(self.layers, x)

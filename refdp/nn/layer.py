@@ -10,7 +10,7 @@ from refdp._typing import Array
 from refdp.namespaces import array_namespace
 from refdp.nn.activations import activation
 
-__all__ = ["Layer", "shortcut"]
+__all__ = ["Layer", "chained", "shortcut"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,22 @@ class Layer:
         y = y if self.idt is None else y * self.idt
         skip = shortcut(x, self.w.shape[1]) if self.resnet else None
         return y if skip is None else y + skip
+
+
+def chained(layers: tuple[Layer, ...], x: Float[Array, "*lead n_in"]) -> Float[Array, "*lead n_out"]:
+    r"""Return :math:`L_K(\dots L_2(L_1(x)))`, of shape `(..., n_out)`.
+
+    All leading axes become one first: a single large product of two matrices instead of many small ones.
+    """
+    xp = array_namespace(x)
+    *lead, n_in = x.shape
+    rows = 1
+    for n in lead:
+        rows *= n
+    y = xp.reshape(x, (rows, n_in))
+    for layer in layers:
+        y = layer(y)
+    return xp.reshape(y, (*lead, y.shape[-1]))
 
 
 def shortcut(x: Float[Array, "*lead n_in"], n_out: int) -> Float[Array, "*lead n_out"] | None:

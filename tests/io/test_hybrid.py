@@ -65,7 +65,7 @@ class TestTags:
     @pytest.mark.parametrize(
         ("key", "value"),
         [
-            ("@class", "Fitting"),
+            ("@class", "Net"),
             ("@class", None),
             ("@version", 2),
             ("@version", 0),

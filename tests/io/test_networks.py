@@ -1,4 +1,4 @@
-"""Layers, nets and collections as DeePMD-kit's dictionaries: there and back, and what is refused."""
+"""Layers and embedding nets as DeePMD-kit's dictionaries: there and back, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 from refdp.errors import SerializationError
 from refdp.io.networks import (
     check_version,
-    collection_from_dict,
-    collection_to_dict,
     embedding_net_from_dict,
     embedding_net_to_dict,
     get,
@@ -103,6 +101,11 @@ class TestLayer:
     def test_any_shape_that_flattens_to_the_width(self, shape):
         assert_same_bits(layer_from_dict(layer_dict(b=np.arange(4.0).reshape(shape))).b, np.arange(4.0))
 
+    @pytest.mark.parametrize("value", [None, 1, "true", np.ones(2), [True]])
+    def test_a_residual_that_is_neither_true_nor_false(self, value):
+        with pytest.raises(SerializationError, match=r"`layer\.resnet`: expected true or false"):
+            layer_from_dict(layer_dict() | {"resnet": value})
+
     @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
     def test_keeps_the_stored_dtype(self, dtype):
         assert layer_from_dict(layer_dict(w=np.ones((2, 4), dtype))).w.dtype == dtype
@@ -119,6 +122,8 @@ class TestLayer:
             ({"w": np.array([["a"] * 4] * 2)}, "`layer.w`"),
             ({"w": np.ones((2, 4), complex)}, "`layer.w`"),
             ({"w": np.ones((2, 4), object)}, "`layer.w`"),
+            ({"w": np.full((2, 4), np.nan)}, "`layer.w`: expected finite numbers"),
+            ({"b": np.full(4, -np.inf)}, "`layer.b`: expected finite numbers"),
         ],
     )
     def test_arrays_that_do_not_fit(self, variables, said):
@@ -161,37 +166,6 @@ class TestEmbeddingNet:
     def test_layers_that_are_none(self, layers):
         with pytest.raises(SerializationError, match=r"`network.layers"):
             embedding_net_from_dict(self.DATA | {"layers": layers})
-
-
-class TestCollection:
-    DATA = collection_to_dict(D.embeddings, D.options)
-
-    def test_there_and_back(self):
-        back = collection_from_dict(copy.deepcopy(self.DATA), 2, 2)
-        assert differences(collection_to_dict(back, D.options), self.DATA) == []
-
-    @pytest.mark.parametrize(
-        ("change", "said"),
-        [
-            ({"networks": []}, r"`embeddings.networks`: expected 2 \*\* 2 = 4 nets, got 0"),
-            ({"networks": [None] * 4}, r"`embeddings.networks\[0\]`: expected a dictionary, got None"),
-            ({"ndim": 1}, "`embeddings.ndim`: expected 2, as the options say, got 1"),
-            ({"ntypes": 3}, "`embeddings.ntypes`: expected 2"),
-            (
-                {"network_type": "fitting_network"},
-                "`embeddings.network_type`: expected 'embedding_network', got",
-            ),
-            ({"@version": 2}, "`embeddings.@version`: expected 1 to 1, got 2"),
-            ({"ndim": np.arange(2)}, "`embeddings.ndim`"),
-        ],
-    )
-    def test_what_does_not_fit(self, change, said):
-        with pytest.raises(SerializationError, match=said):
-            collection_from_dict(self.DATA | change, 2, 2)
-
-    def test_tags_may_be_missing(self):
-        bare = {"networks": self.DATA["networks"]}
-        assert len(collection_from_dict(bare, 2, 2).networks) == 4
 
 
 def test_layers_and_arrays_of_a_dictionary_are_its_own():

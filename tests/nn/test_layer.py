@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from refdp.nn.layer import Layer, shortcut
+from refdp.nn.layer import Layer, chained, shortcut
 from tests.helpers import EPS, assert_same_bits, assert_within
 
 X = np.array([[0.5, -1.0], [0.25, 2.0], [0.0, 0.0]])
@@ -67,6 +67,16 @@ class TestLayer:
         made(x)
         assert_same_bits(x, X)
         assert_same_bits(made.w, np.ones((2, 2)))
+
+
+class TestChained:
+    @pytest.mark.parametrize("shape", [(2,), (3, 2), (2, 0, 2), (1, 4, 3, 2)])
+    def test_one_layer_after_another_row_by_row(self, library, shape):
+        (_, first), (_, second) = (layer(library, n) for n in (2, 4))
+        x = np.arange(np.prod(shape), dtype=np.float64).reshape(shape) / 8.0
+        y = library.numpy(chained((first, second), library.array(x)))
+        assert_same_bits(y, library.numpy(second(first(library.array(x)))))
+        assert y.shape == (*shape[:-1], 4)
 
 
 class TestShortcut:
