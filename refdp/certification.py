@@ -57,8 +57,8 @@ def certify(
     Returns
     -------
     Enclosure or Evaluation
-        Of shape `(nf, natoms, dim)`; exactly zero for virtual atoms. Of a model what `refdp.evaluate` returns,
-        its numbers enclosed.
+        Of shape `(nf, natoms, dim)`; exactly zero for virtual atoms. Of a model what `refdp.evaluate` gives,
+        enclosed.
 
     Raises
     ------

@@ -9,8 +9,7 @@ and its cost does not depend on the width of the net. The slope has an expansion
 of a series that is cut off loses digits. An expansion is used only where it reproduces the net to rounding:
 its coefficients must have decayed to the unit roundoff, between its nodes it must be within the error budget
 of the net itself, and its slope within rounding of that of the net. Everything else (a kink in the
-activation function, a small net over a wide range, a very close pair) goes through the net. Equation
-{eq}`eq-expansion` of the book.
+activation function, a small net over a wide range, a very close pair) goes through the net.
 """
 
 from __future__ import annotations
@@ -101,6 +100,8 @@ class _Sum:
 
 def summed(expansion: Expansion, x: Any, rows: Any) -> Any:
     r"""Return :math:`\sum_j N(x_j)_m E_{jc}`, `(n, ncol, ng)`.
+
+    Equation {eq}`eq-expansion` of the book.
 
     Parameters
     ----------

@@ -70,5 +70,5 @@ class TestCommands:
         from refdp.cli import main
 
         named = set(re.findall(r"^\| `refdp (\w+)", README, re.MULTILINE))
-        assert len(named) == 5
+        assert len(named) == 6
         assert named <= set(main.list_commands(click.Context(main)))
