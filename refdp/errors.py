@@ -9,6 +9,7 @@ from numbers import Integral
 __all__ = [
     "ConfigError",
     "InputError",
+    "ModelFileError",
     "RefdpError",
     "SelOverflowWarning",
     "SerializationError",
@@ -34,6 +35,10 @@ class ConfigError(InputError):
 
 class SerializationError(InputError):
     """A serialized dictionary is not what its tags promise."""
+
+
+class ModelFileError(InputError):
+    """A model file is damaged, foreign, or asks for more than its size can hold."""
 
 
 class UnsupportedError(RefdpError, NotImplementedError):

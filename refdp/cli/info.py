@@ -1,4 +1,4 @@
-"""`refdp info`: what a system holds, and which `sel` makes room for its neighbours."""
+"""`refdp info`: what a system holds, and which `sel` makes room for its neighbours; or what a model holds."""
 
 from __future__ import annotations
 
@@ -25,16 +25,24 @@ __all__ = ["command"]
 @click.option("--mask", is_flag=True, help="Read aparam.npy of SYSTEM as mask: 1 real, 0 virtual.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(system: str, rcut: float, mask: bool, as_json: bool) -> None:
-    """Count neighbours, to choose `sel` by.
+    """Count neighbours, to choose `sel` by; or show a model.
 
     Shows frames, cell and types of SYSTEM, how many neighbours of each type its atoms have within the cutoff,
     and the `sel` that makes room for them.
+
+    Where SYSTEM is a model file, .dp, .yaml or .yml: what is inside, as a tree.
 
     \b
     Examples:
       refdp info example:water --rcut 6
       refdp info data/water --rcut 8 --json
+      refdp info model.dp
     """  # noqa: D301  # click's \b
+    from refdp.cli.model_tree import is_model_file, show_model
+
+    if is_model_file(system):
+        show_model(system, as_json)
+        return
     from refdp.io.dataset import has_aparam
     from refdp.neighbors import neighbor_statistics
 

@@ -1,0 +1,30 @@
+"""`refdp convert`: a model from one container to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from refdp.cli.inputs import check_output
+
+__all__ = ["command"]
+
+
+@click.command("convert")
+@click.argument("model", metavar="MODEL")
+@click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
+def command(model: str, output: Path) -> None:
+    """Write a model file in the other container, exactly.
+
+    MODEL and OUTPUT end in .dp (HDF5) or .yaml. Keys that refdp does not know are carried along, so models of
+    any kind can be converted.
+
+    \b
+    Examples:
+      refdp convert model.dp model.yaml
+    """  # noqa: D301  # click's \b
+    from refdp.io.model_files import SUFFIXES, read_tree, write_tree
+
+    check_output("OUTPUT", output, SUFFIXES)
+    write_tree(output, read_tree(model))
