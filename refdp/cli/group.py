@@ -16,7 +16,7 @@ from refdp.errors import RefdpError, SelOverflowWarning
 
 __all__ = ["COMMANDS", "Refused", "main"]
 
-COMMANDS = ("describe", "info", "explain", "certify", "parity", "bench")
+COMMANDS = ("describe", "evaluate", "info", "convert", "explain", "certify", "parity", "bench")
 
 OUR_PACKAGES = ("refdp", "parity")
 
@@ -92,13 +92,15 @@ def main() -> None:
     """Compute Deep Potential descriptors, look inside, prove their digits, compare implementations.
 
     CONFIG is a DeePMD-kit input file, its model section or its descriptor section (JSON, "-" for standard
-    input). SYSTEM is the folder of a DeePMD-kit data set (with type.raw and set.*), or an example that comes
-    with refdp, such as example:water. For se_a_mask its aparam.npy is the mask: 1 real, 0 virtual.
+    input). SYSTEM is the folder of a DeePMD-kit data set (with type.raw and set.*) or file.hdf5#/group; a
+    file that ASE reads, perhaps with an index (traj.extxyz@0:10); or an example that comes with refdp, such
+    as example:water. For se_a_mask its aparam.npy is the mask: 1 real, 0 virtual.
 
     \b
     Examples:
       refdp info example:water --rcut 6              which `sel` to choose
       refdp describe input.json data/ -o out.npz     the descriptor of every atom
+      refdp evaluate model.dp data/                  energies, forces and virials, and their errors
       refdp explain input.json example:water --atom 3
                                                      every step of the way to it
       refdp certify input.json example:water --atom 3

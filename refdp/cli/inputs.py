@@ -75,17 +75,21 @@ def read_inputs(config: str, system: str) -> tuple[dict[str, Any], System]:
 
 
 def read_system(text: str, aparam_as_mask: bool = False) -> System:
-    """Return the system that SYSTEM names: a folder in DeePMD-kit's npy layout, or `example:name`.
+    """Return the system that SYSTEM names: DeePMD-kit's folder or HDF5 group, a file for ASE, `example:name`.
 
     Raises
     ------
     InputError
-        There is no such example, or the folder cannot be read.
+        There is no such example, or what is there cannot be read.
     """
     if text.startswith(EXAMPLE):
         from refdp import examples
 
         return examples.load(text.removeprefix(EXAMPLE))
+    if source := file_of_atoms(text):
+        from refdp.io import ase_files
+
+        return ase_files.read_system(*source)
     from refdp.io.dataset import load_system
 
     return load_system(text, aparam_as_mask)
@@ -169,6 +173,16 @@ def check_output(name: str, path: Path | None, suffixes: Sequence[str] = ()) -> 
         raise unexpected(name, str(path), f"a name that ends in {' or '.join(suffixes)}")
     if path.is_dir() or not path.parent.is_dir():
         raise unexpected(name, str(path), "a file in a folder that exists")
+
+
+def file_of_atoms(text: str) -> tuple[str, str] | None:
+    """Return file and index, all frames by default, where SYSTEM is a file for ASE: `water.extxyz@0:10`."""
+    from refdp.io.dataset.hdf5 import is_hdf5
+
+    name, _, index = (text, "", "") if Path(text).is_file() else text.rpartition("@")
+    if not Path(name).is_file() or is_hdf5(Path(name)):
+        return None
+    return name, index or ":"
 
 
 def _aparam_is_mask(config: Mapping[str, Any]) -> bool:

@@ -12,7 +12,10 @@ import pytest
 import refdp
 from refdp.cli.inputs import check_index, check_output, read_config, read_descriptor, read_inputs, read_system
 from refdp.errors import ConfigError, InputError
+from refdp.io.ase_atoms import to_atoms
 from refdp.io.dataset import save_system
+from tests.datasets import to_hdf5
+from tests.helpers import assert_within
 
 
 class TestReadSystem:
@@ -26,6 +29,27 @@ class TestReadSystem:
     def test_nothing_there(self, tmp_path):
         with pytest.raises(InputError, match="the folder of a system"):
             read_system(str(tmp_path / "data"))
+
+    def test_a_group_in_hdf5(self, tmp_path):
+        pytest.importorskip("h5py")
+        save_system(tmp_path / "data", refdp.examples.pair())
+        group = to_hdf5(tmp_path / "data", tmp_path / "all.hdf5", "pair")
+        assert np.array_equal(read_system(group).coords, refdp.examples.pair().coords)
+
+    @pytest.mark.parametrize(("index", "frames"), [("", [0, 1]), ("@1", [1]), ("@-1", [1]), ("@:1", [0])])
+    def test_a_file_for_ase(self, tmp_path, index, frames):
+        ase_io = pytest.importorskip("ase.io")
+        water = refdp.examples.water()
+        ase_io.write(tmp_path / "w@ter.extxyz", to_atoms(water))
+        system = read_system(f"{tmp_path / 'w@ter.extxyz'}{index}")
+        assert_within(system.coords, water.coords[frames], 1e-8)
+        assert system.type_map == ("O", "H")
+
+    def test_no_index(self, tmp_path):
+        pytest.importorskip("ase")
+        (tmp_path / "x.xyz").write_text("1\n\nH 0 0 0\n")
+        with pytest.raises(InputError, match=r"x.xyz: expected .* with frames at index 'first', got"):
+            read_system(f"{tmp_path / 'x.xyz'}@first")
 
 
 class TestReadConfig:

@@ -1,0 +1,142 @@
+"""Figures of many frames, gathered chunk by chunk: means, extremes, and errors against labels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from refdp.io.dataset import Frames
+
+__all__ = ["PER_ATOM", "Errors", "Spread", "Tally"]
+
+Float = NDArray[np.float64]
+
+PER_ATOM = ("energy", "virial")
+"""Labels of frames that are told per atom."""
+OF_ATOMS = ("force", "atom_")
+"""How the names of labels of atoms begin."""
+GPA = 160.2176634  # eV per cubic angstrom; exact, as the charge of the electron is
+NUMBERS = "mean", "deviation", "least", "largest"
+
+
+@dataclass
+class Spread:
+    """Mean, deviation and extremes of numbers that come in parts."""
+
+    count: int = 0
+    mean: float = 0.0
+    least: float = math.inf
+    largest: float = -math.inf
+    _squares: float = 0.0
+
+    def add(self, x: Float) -> None:
+        """Take in more numbers."""
+        if not x.size:
+            return
+        total, mean = self.count + x.size, float(x.mean())
+        apart = mean - self.mean
+        self._squares += float(((x - mean) ** 2).sum()) + apart**2 * self.count * x.size / total
+        self.mean += apart * x.size / total
+        self.count = total
+        self.least, self.largest = min(self.least, float(x.min())), max(self.largest, float(x.max()))
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation, that of the numbers themselves."""
+        return math.sqrt(self._squares / self.count) if self.count else 0.0
+
+    def facts(self) -> dict[str, float]:
+        """Return the figures by name; none where there were no numbers."""
+        return {name: getattr(self, name) for name in NUMBERS} if self.count else {}
+
+
+@dataclass
+class Errors:
+    """Root mean square, mean and largest of absolute errors that come in parts."""
+
+    count: int = 0
+    largest: float = 0.0
+    _sum: float = 0.0
+    _squares: float = 0.0
+
+    def add(self, error: Float) -> None:
+        """Take in more errors."""
+        self.count += error.size
+        self._sum += float(np.abs(error).sum())
+        self._squares += float((error * error).sum())
+        self.largest = max(self.largest, float(np.abs(error).max(initial=0.0)))
+
+    def facts(self) -> dict[str, float]:
+        """Return the figures by name; none where there were no errors."""
+        if not self.count:
+            return {}
+        rmse, mae = math.sqrt(self._squares / self.count), self._sum / self.count
+        return {"rmse": rmse, "mae": mae, "largest": self.largest, "numbers": self.count}
+
+
+@dataclass
+class Tally:
+    """Everything that is told of the predictions of a model.
+
+    Attributes
+    ----------
+    nf, atoms
+        Frames, and real atoms in all of them.
+    spreads
+        By what it is of: of the energies per atom, the lengths of forces and the pressures, or of what else
+        is predicted.
+    errors
+        By the name of the label.
+    worst
+        Frame and atom of the largest force.
+    """
+
+    nf: int = 0
+    atoms: int = 0
+    spreads: dict[str, Spread] = field(default_factory=dict)
+    errors: dict[str, Errors] = field(default_factory=dict)
+    worst: tuple[int, int] | None = None
+
+    def add(self, frames: Frames, predicted: Mapping[str, Float]) -> None:
+        """Take in the predictions for some frames, by the names of labels."""
+        real = frames.system.atype >= 0
+        counts = np.maximum(real.sum(axis=1), 1)
+        self.nf += len(frames)
+        self.atoms += int(real.sum())
+        if "force" in predicted:
+            self._find_worst(frames, np.linalg.norm(predicted["force"], axis=-1))
+        for name, x in told(predicted, frames, real, counts):
+            self.spreads.setdefault(name, Spread()).add(x)
+        for name, x in predicted.items():
+            label = frames.labels.get(name)
+            if label is not None and label.shape == x.shape:
+                error = (x - label)[real] if name.startswith(OF_ATOMS) else x - label
+                share = counts.reshape(-1, *(1 for _ in x.shape[1:])) if name in PER_ATOM else 1.0
+                self.errors.setdefault(name, Errors()).add(error / share)
+
+    def _find_worst(self, frames: Frames, lengths: Float) -> None:
+        known = self.spreads["force"].largest if "force" in self.spreads else -1.0
+        if lengths.size and lengths.max() > known:
+            frame, atom = np.unravel_index(np.argmax(lengths), lengths.shape)
+            self.worst = int(frames.index[frame]), int(atom)
+
+
+def told(predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any) -> list[tuple[str, Float]]:
+    """Return what is told in figures: of an energy what does not grow with the system, of others all."""
+    if "energy" not in predicted:
+        return [(n, x[real] if n.startswith(OF_ATOMS) else x) for n, x in predicted.items()]
+    found = [("energy", predicted["energy"] / counts)]
+    if "force" in predicted:
+        found.append(("force", np.linalg.norm(predicted["force"], axis=-1)[real]))
+    if "virial" in predicted and frames.system.cell is not None:
+        volume = np.abs(np.linalg.det(frames.system.cell))
+        trace = np.trace(predicted["virial"], axis1=1, axis2=2)
+        found.append(("pressure", GPA * trace / (3.0 * volume)))
+    return found
