@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypedDict, Unpack, overload
 
 import numpy as np
@@ -19,6 +18,7 @@ from refdp.progress import follow
 from refdp.species import match_types
 from refdp.system import System
 from refdp.trace import listening
+from refdp.workers import each
 
 __all__ = ["How", "describe"]
 
@@ -77,8 +77,6 @@ def describe(
     -----
     While `refdp.trace.record` listens, all atoms are one block, so that each step is recorded once.
     """
-    from threadpoolctl import threadpool_limits
-
     if not isinstance(descriptor, Descriptor):
         raise unexpected("descriptor", descriptor, "a descriptor, from `from_config` or `deserialize`")
     if isinstance(system, Sequence) and all(isinstance(each, System) for each in system):
@@ -97,16 +95,15 @@ def describe(
         rows = descriptor.describe(env).descriptor
         return np.where((system.atype >= 0)[..., None], rows, out)
     pieces = list(blocks(system.atype, block))
-    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
-        at_center = _specialized(descriptor, system, expand)
+    at_center = _specialized(descriptor, system, expand)
 
-        def work(piece: Block) -> None:
-            env = neighborhood.environment(piece.frame, piece.centers)
-            check_apart(env, descriptor, piece)
-            out[piece.frame, piece.centers] = at_center[piece.center_type](env)[0]
+    def work(piece: Block) -> None:
+        env = neighborhood.environment(piece.frame, piece.centers)
+        check_apart(env, descriptor, piece)
+        out[piece.frame, piece.centers] = at_center[piece.center_type](env)[0]
 
-        for _ in follow(pool.map(work, pieces), len(pieces), "blocks", progress):
-            pass
+    for _ in follow(each(work, pieces, threads), len(pieces), "blocks", progress):
+        pass
     return out
 
 

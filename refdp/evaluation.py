@@ -7,7 +7,6 @@ A block gives :math:`g_{ij} = \partial E_i/\partial d_{ij}` of its centres; equa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -23,6 +22,7 @@ from refdp.progress import follow
 from refdp.scene import Scene, scene
 from refdp.system import System
 from refdp.trace import listening
+from refdp.workers import each
 
 __all__ = ["Evaluation", "each_component", "evaluate"]
 
@@ -124,8 +124,6 @@ def evaluate(  # noqa: PLR0913  # each a choice of its own
     While `refdp.trace.record` listens, all atoms are evaluated as one block first, so that each step is
     recorded once.
     """
-    from threadpoolctl import threadpool_limits
-
     threads = thread_count(threads)
     stage = scene(model, system, fparam, aparam, expand=expand)
     size = block_size(stage.model) if block is None else positive("block", block)
@@ -133,8 +131,8 @@ def evaluate(  # noqa: PLR0913  # each a choice of its own
         stage.model.atomic(stage.environment(), stage.conditions_of_all())
     work = _Work(stage, derivatives and stage.model.quantity.differentiable)
     pieces = list(stage.pieces(size))
-    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
-        return work.gathered(follow(pool.map(work.share, pieces), len(pieces), "blocks", progress))
+    shares = each(work.share, pieces, threads)
+    return work.gathered(follow(shares, len(pieces), "blocks", progress))
 
 
 class _Share(NamedTuple):
