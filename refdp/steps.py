@@ -83,6 +83,41 @@ STEPS = {
         "The descriptor of the atom: it knows neither the order nor the orientation of its neighbours.",
         "eq-invariant",
     ),
+    "z": Meaning(
+        "Input of the fitting net: the descriptor, then parameters of frame and atom, then the branch.",
+        "eq-fitting-input",
+    ),
+    "y": Meaning(
+        "Output of the fitting net with the bias of the type; zero for atoms of which it says nothing.",
+        "eq-fitting-masked",
+    ),
+    "mu": Meaning(
+        "Dipole of the atom: the rows of rot_mat, weighed by the output of the fitting net.",
+        "eq-fitting-dipole",
+    ),
+    "alpha": Meaning(
+        "Polarizability of the atom: products of rows of rot_mat, weighed by y, and a constant of the type.",
+        "eq-fitting-polar-shift",
+    ),
+    "E_i": Meaning(
+        "Energy of the atom with the bias of its type, in eV; zero for virtual atoms and excluded types.",
+        "eq-model-mask",
+    ),
+    "Y_i": Meaning(
+        "Share of the atom in what is predicted, with its bias; zero for virtual atoms and excluded types.",
+        "eq-model-mask",
+    ),
+    "e_ij": Meaning(
+        "Energy of each pair from the table, in eV; where it is not looked at, any number.", "eq-model-spline"
+    ),
+    "E_tab": Meaning("Half of the energies of all pairs of the atom, in eV.", "eq-model-half"),
+    "sigma": Meaning(
+        "Smooth minimum of the distances to the neighbours, in angstrom.", "eq-model-soft-minimum"
+    ),
+    "lambda": Meaning(
+        "How much the table counts: 1 where neighbours are close, 0 where the net is to be trusted.",
+        "eq-model-zbl",
+    ),
 }
 
 _SE_ATTEN = {
