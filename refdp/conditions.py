@@ -66,5 +66,5 @@ def _numbers(name: str, value: ArrayLike) -> NDArray[np.float64]:
     except (TypeError, ValueError, RuntimeError) as error:
         raise unexpected(name, value, f"real numbers ({error})") from None
     if not np.isfinite(x).all():
-        raise unexpected(name, x[~np.isfinite(x)][0], "finite numbers")
+        raise unexpected(name, float(x[~np.isfinite(x)][0]), "finite numbers")
     return x

@@ -58,7 +58,8 @@ def forces_of(g: Float, env: Environment, centers: NDArray[np.int64]) -> Forces:
     owners = np.concatenate([centers, np.asarray(env.owner)[0].reshape(-1)])
     columns = np.concatenate([of_centers, slots.reshape(-1, components, 12)])
     atoms, places = np.unique(owners, return_inverse=True)
-    return Forces(atoms, _summed(columns.reshape(owners.size, -1), places, atoms.size, components))
+    flat = columns.reshape(owners.size, 12 * components)
+    return Forces(atoms, _summed(flat, places, atoms.size, components))
 
 
 def _summed(columns: Float, places: NDArray[np.int64], count: int, components: int) -> Float:

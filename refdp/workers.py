@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import cache
 from typing import Any, TypeVar
 
@@ -27,7 +28,8 @@ def each(function: Callable[[T], R], pieces: Sequence[T], threads: int) -> Itera
     """
     with _controller().limit(limits=1):
         if min(threads, len(pieces)) < 2:
-            yield from map(function, pieces)
+            # A context of its own, as in a thread of its own: who listens to steps here does not hear these.
+            yield from (Context().run(function, piece) for piece in pieces)
             return
         with ThreadPoolExecutor(min(threads, len(pieces))) as pool:
             yield from pool.map(function, pieces)

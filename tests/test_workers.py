@@ -7,6 +7,7 @@ import threading
 import pytest
 from threadpoolctl import threadpool_info
 
+from refdp.trace import record, step
 from refdp.workers import each
 
 
@@ -30,6 +31,12 @@ class TestEach:
         before = counts()
         assert list(each(lambda _: counts(), range(2), 1)) == [[1] * len(before)] * 2
         assert counts() == before
+
+    @pytest.mark.parametrize("threads", [1, 2])
+    def test_nobody_hears_what_they_do(self, threads):
+        with record() as trace:
+            assert list(each(lambda k: step("k", k), range(3), threads)) == [0, 1, 2]
+        assert trace == []
 
     def test_an_error_comes_through(self):
         def work(k):

@@ -29,7 +29,7 @@ def scatter(xp: Namespace, rows: Any, index: Any, count: int) -> Array:
     """
     places = np.asarray(index)
     sums: Any
-    if isinstance(rows, np.ndarray | np.generic):
+    if isinstance(rows, np.ndarray):
         sums = np.zeros((count, rows.shape[1]), rows.dtype)
         np.add.at(sums, places, rows)
         return sums

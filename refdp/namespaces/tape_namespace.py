@@ -86,9 +86,9 @@ class TapeNamespace:
     pow = _either("pow", tape_rules.power)
 
     def clip(self, x: Array, /, min: Any = None, max: Any = None) -> Array:  # noqa: A002  # the standard's names
-        """Return x, no smaller than `min` and no larger than `max`."""
-        x = x if min is None else self.maximum(x, min)
-        return x if max is None else self.minimum(x, max)
+        """Return x, no smaller than `min` and no larger than `max`; at both it still moves, as in torch."""
+        x = x if min is None else self.where(x < min, min, x)
+        return x if max is None else self.where(x > max, max, x)
 
     def concat(self, arrays: Sequence[Array], /, *, axis: int = 0) -> Array:
         """Return the arrays joined along an axis that they have."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from refdp.descriptors import DESCRIPTORS
+from refdp.models.fittings import FITTINGS
 from refdp.steps import OVERRIDES, STEPS
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +83,8 @@ AXES = {
     for row in re.findall(r"^\| (`[^|]+) \|", BOOK["glossary.md"], re.MULTILINE)
     for axis in re.findall(r"`(\w+)`", row)
 }
-OPTION_NAMES = {name for cls in DESCRIPTORS for name in cls.options_type.__struct_fields__}
+PARTS = (*DESCRIPTORS, *FITTINGS)
+OPTION_NAMES = {name for cls in PARTS for name in cls.options_type.__struct_fields__}
 STEP_NAMES = set(STEPS).union(*OVERRIDES.values())
 
 
