@@ -6,24 +6,29 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from parity.backends.backend import Backend
 from parity.backends.files import save_inputs
 from parity.backends.pool import Result, Task, run_tasks
-from parity.case import Case, Inputs, build
+from parity.case import build
 from parity.judge import JUDGE, PLACE
 from parity.localize import PREFIX
-from parity.report.model import CaseReport, Report, Verdict
-from parity.select import select_backends, select_cases, select_families
+from parity.models.build import build as build_model
+from parity.models.case import FAMILY
+from parity.models.judge import PLACE as MODEL_JUDGE
+from parity.models.verdict import model_verdict
+from parity.report.model import CaseReport, Report, Verdict, merged
+from parity.select import select_backends, select_cases, select_families, select_model_backends
 from parity.verdict import verdict
 from refdp._version import __version__
+from refdp.errors import unexpected
 from refdp.progress import follow
 
 __all__ = ["TIME_LIMIT", "run", "run_cases"]
@@ -68,33 +73,68 @@ def run(
     """
     chosen = select_cases(select_families(families), cases)
     everywhere = thorough or cases is not None
-    return run_cases(chosen, select_backends(backends), jobs, progress, time_limit, thorough=everywhere)
+    reports = []
+    for subject in (DESCRIPTORS, MODELS):
+        mine = [case for case in chosen if (case.family == FAMILY) == (subject is MODELS)]
+        if mine and (places := subject.select(backends)):
+            reports.append(
+                run_cases(mine, places, jobs, progress, time_limit, thorough=everywhere, subject=subject)
+            )
+    if not reports:
+        raise unexpected("backends", list(backends or ()), "some that evaluate the cases that were chosen")
+    return merged(reports)
+
+
+class Subject(NamedTuple):
+    """What is compared: how its cases become arrays, who judges them, and how.
+
+    Attributes
+    ----------
+    build
+        From a case to its arrays.
+    select
+        The backends by place that some patterns mean.
+    judge
+        The place of what computes truth, budgets and signs of life.
+    verdict
+        As `parity.verdict.verdict`.
+    """
+
+    build: Callable[[Any], Any]
+    select: Callable[[Sequence[str] | None], dict[str, Backend]]
+    judge: str
+    verdict: Callable[[Backend, Any, Result, Result], Verdict]
+
+
+DESCRIPTORS = Subject(build, select_backends, PLACE, verdict)
+MODELS = Subject(build_model, select_model_backends, MODEL_JUDGE, model_verdict)
 
 
 def run_cases(
-    cases: Sequence[Case],
+    cases: Sequence[Any],
     backends: Mapping[str, Backend],
     jobs: int | None = None,
     progress: bool | None = None,
     time_limit: float = TIME_LIMIT,
     *,
     thorough: bool = True,
+    subject: Subject = DESCRIPTORS,
 ) -> Report:
-    """Compare backends, by name or place, on some cases; see `run`."""
+    """Compare backends, by name or place, on some cases of one subject; see `run`."""
     start = time.perf_counter()
-    inputs = {case.name: build(case) for case in cases}
+    inputs = {case.name: subject.build(case) for case in cases}
     absent = {place: backend.missing() for place, backend in backends.items()}
     present = {place: backend for place, backend in backends.items() if not absent[place]}
     with tempfile.TemporaryDirectory(prefix="refdp-parity-") as folder:
         pool = _Pool(Path(folder), inputs, jobs or _cores(), time_limit)
-        tasks = list(_tasks(cases, present, thorough))
+        tasks = list(_tasks(cases, present, thorough, subject.judge))
         results = pool.run(tasks, "parity", progress)
-        judged = {name: results[PLACE, name] for name in inputs}
+        judged = {name: results[subject.judge, name] for name in inputs}
         for place, why in absent.items():
             if why:
                 results |= {(place, name): Result(place, name, "refuses", why) for name in inputs}
         verdicts = {
-            (place, name): verdict(backend, each, results[place, name], judged[name])
+            (place, name): subject.verdict(backend, each, results[place, name], judged[name])
             for place, backend in backends.items()
             for name, each in inputs.items()
             if (place, name) in results
@@ -114,7 +154,7 @@ def run_cases(
 class _Pool:
     """Where the cases of a run lie, and who works on them."""
 
-    def __init__(self, folder: Path, inputs: Mapping[str, Inputs], jobs: int, time_limit: float) -> None:
+    def __init__(self, folder: Path, inputs: Mapping[str, Any], jobs: int, time_limit: float) -> None:
         self.cases, self.jobs, self.time_limit = folder / "cases", jobs, time_limit
         self.cases.mkdir()
         for name, each in inputs.items():
@@ -149,7 +189,9 @@ def _localized(
     }
 
 
-def _tasks(cases: Sequence[Case], backends: Mapping[str, Backend], thorough: bool) -> Iterator[Task]:
+def _tasks(
+    cases: Sequence[Any], backends: Mapping[str, Backend], thorough: bool, judge: str
+) -> Iterator[Task]:
     """Put backends with the same needs into one process; the longest work first."""
     names = tuple(case.name for case in cases)
     few = names if thorough else tuple(case.name for case in cases if case.compiled)
@@ -162,7 +204,7 @@ def _tasks(cases: Sequence[Case], backends: Mapping[str, Backend], thorough: boo
         if chosen := few if first.compiles else names:
             yield Task(tuple(places), chosen, first.variables)
     for shard in range(min(SHARDS, len(names))):
-        yield Task((PLACE,), names[shard::SHARDS], JUDGE.variables)
+        yield Task((judge,), names[shard::SHARDS], JUDGE.variables)
 
 
 def _cores() -> int:
@@ -180,14 +222,22 @@ def _environment(backends: Mapping[str, Backend]) -> dict[str, str]:
     return own | {backend.name: backend.version() for backend in backends.values()}
 
 
-def _case_report(case: Case, judged: Result) -> CaseReport:
+def _case_report(case: Any, judged: Result) -> CaseReport:
     signs = judged.outputs if judged.status == "done" else {"alive": {}, "dead": {"truth": judged.reason}}
     return CaseReport(
         name=case.name,
         family=case.family,
         system=case.system,
-        config=case.config | {"statistics": case.statistics, "seed": case.seed},
+        config=_config(case),
         under_test=case.under_test,
         alive=signs["alive"],
         dead=signs["dead"],
     )
+
+
+def _config(case: Any) -> dict[str, Any]:
+    """Return all of a case that makes its numbers, besides the system."""
+    own = msgspec.structs.asdict(case)
+    stated = {key: own[key] for key in ("statistics", "parameters", "weights", "seed") if key in own}
+    config: dict[str, Any] = case.config | stated
+    return config

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+@cache
 def load(name: str) -> System:
     """Return a system by name: an example of refdp (one frame of water), or one of those made here.
 
@@ -126,6 +128,12 @@ def _cluster() -> System:
     return System(sites, TYPES, type_map=ELEMENTS)
 
 
+def _tilted(rows: tuple[int, ...] = (0, 1, 2)) -> System:
+    """Return as many atoms, some outside their cell, where wrapping rounds nothing: its inverse is binary."""
+    sites = _scattered(7, TILTED, ALL_AROUND) + ASIDE @ TILTED
+    return System(sites, TYPES, TILTED[list(rows)], type_map=ELEMENTS)
+
+
 def _with_virtual(system: System) -> System:
     """Return a system with virtual atoms: in the middle of one frame, and the first of the other."""
     types = np.array(system.atype)
@@ -157,6 +165,8 @@ def _good(distances: NDArray[np.float64]) -> bool:
 ELEMENTS = ["O", "H", "C"]
 TYPES = ((0, 1, 2, 1, 0, 2), (2, 0, 1, 1, 0, 0))
 CELL = np.asarray([[4.5, 0.0, 0.0], [0.75, 4.25, 0.0], [-0.5, 0.625, 4.75]])
+TILTED = np.asarray([[4.0, 0.0, 0.0], [0.5, 4.0, 0.0], [-0.5, 0.75, 4.0]])
+ASIDE = np.asarray([[0, 0, 0], [1, 0, 0], [0, 0, 0], [0, -1, 2], [0, 0, 0], [0, 0, -1]])
 ALL_AROUND = np.stack(np.meshgrid(*[(-1, 0, 1)] * 3), axis=-1).reshape(-1, 3)
 APART = 1.2  # angstrom
 
@@ -168,4 +178,7 @@ _OWN: dict[str, Callable[[], System]] = {
     "masked": lambda: _with_virtual(_cluster()),
     "mixture": _mixture,
     "mixture-virtual": lambda: _with_virtual(_mixture()),
+    "tilted": _tilted,
+    "tilted-left-handed": lambda: _tilted((1, 0, 2)),
+    "tilted-virtual": lambda: _with_virtual(_tilted()),
 }

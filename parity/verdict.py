@@ -11,9 +11,12 @@ from parity.backends.pool import Result
 from parity.case import Case, Inputs
 from parity.compare import Comparison, compare
 from parity.known import explain, explain_failure
+from parity.models.case import ModelCase
 from parity.report.model import Verdict
 
-__all__ = ["verdict"]
+__all__ = ["spoken", "verdict", "without_comparison"]
+
+AnyCase = Case | ModelCase
 
 
 def verdict(backend: Backend, inputs: Inputs, result: Result, judged: Result) -> Verdict:
@@ -27,21 +30,30 @@ def verdict(backend: Backend, inputs: Inputs, result: Result, judged: Result) ->
         The truth, the budgets and the signs of life of the case.
     """
     case = inputs.case
-    if judged.status != "done":
-        return _verdict(backend, case, "fails", f"there is no truth to compare with: {judged.reason}")
-    if dead := judged.outputs["dead"]:
-        reason = "; ".join(f"{aspect}: {text}" for aspect, text in dead.items())
-        return _verdict(backend, case, "vacuous", reason)
-    if result.status == "fails" and (sentence := explain_failure(backend.name, inputs, result.reason)):
-        return _verdict(backend, case, "known", sentence, seconds=result.seconds)
-    if result.status != "done":
-        return _verdict(backend, case, result.status, result.reason, seconds=result.seconds)
-    if not _arrays(result.outputs):
-        return _verdict(backend, case, "fails", "returned something else than arrays by name")
+    if result.status == "fails" and judged.status == "done" and not judged.outputs["dead"]:
+        sentence = explain_failure(backend.name, inputs, result.reason)
+        if sentence:
+            return spoken(backend, case, "known", sentence, seconds=result.seconds)
+    if early := without_comparison(backend, case, result, judged):
+        return early
     exact = judged.outputs["truth"][backend.arithmetic(case)]
     found = compare(result.outputs, exact, backend.precision)
     status, reason = _status(backend, inputs, result, found)
-    return _verdict(backend, case, status, reason, found, result.seconds)
+    return spoken(backend, case, status, reason, found, result.seconds)
+
+
+def without_comparison(backend: Backend, case: AnyCase, result: Result, judged: Result) -> Verdict | None:
+    """Return the verdict where there is nothing to compare, or nothing to compare with; None elsewhere."""
+    if judged.status != "done":
+        return spoken(backend, case, "fails", f"there is no truth to compare with: {judged.reason}")
+    if dead := judged.outputs["dead"]:
+        reason = "; ".join(f"{aspect}: {text}" for aspect, text in dead.items())
+        return spoken(backend, case, "vacuous", reason)
+    if result.status != "done":
+        return spoken(backend, case, result.status, result.reason, seconds=result.seconds)
+    if not _arrays(result.outputs):
+        return spoken(backend, case, "fails", "returned something else than arrays by name")
+    return None
 
 
 def _arrays(outputs: Any) -> bool:
@@ -55,14 +67,25 @@ def _status(backend: Backend, inputs: Inputs, result: Result, found: Comparison)
     return ("known", sentence) if sentence else ("differs", found.reason)
 
 
-def _verdict(
+def spoken(
     backend: Backend,
-    case: Case,
+    case: AnyCase,
     status: Any,
     reason: str,
     found: Comparison | None = None,
     seconds: float = 0.0,
 ) -> Verdict:
+    """Return a verdict with the share of the budget that a comparison found.
+
+    Parameters
+    ----------
+    backend, case, status, reason
+        Who, on what, how, and why.
+    found
+        The comparison, where there was one; its first output speaks for the case.
+    seconds
+        Time taken.
+    """
     reports = found.reports if found else ()
     medians = [r.used_median for r in reports if r.used_median is not None]
     largest = [r.used_max for r in reports if r.used_max is not None]
@@ -71,7 +94,6 @@ def _verdict(
         case=case.name,
         family=case.family,
         status=status,
-        # The descriptor, the first output, speaks for the case.
         used_median=medians[0] if medians else None,
         used_max=float(np.max(largest)) if largest else None,
         reason=reason,

@@ -175,6 +175,8 @@ def _block(stage: Scene, coord: Any, piece: Block) -> tuple[NDArray[np.int64], A
     values, back = pullback(lambda x: model.atomic(replace(env, displacement=x), conditions), exact)
     xp, n, components = array_namespace(exact), piece.centers.size, prod(values.shape[2:])
     flat = xp.reshape(values, (n, components))
+    if not model.quantity.differentiable:
+        return piece.centers, flat, piece.centers[:0], xp.zeros((0, 12 * components))
     g = xp.stack([back(xp.asarray(one))[0, ...] for one in each_component(values.shape)], axis=-2)
     w = g[..., :, None] * exact[0, :, :, None, None, :]
     slots = -xp.concat([g, xp.reshape(w, (*g.shape[:-1], 9))], axis=-1)

@@ -44,6 +44,10 @@ class Backend:
     compiles
         Whether each case costs it a compilation: where nobody asks for more it evaluates those cases only
         that say `compiled`.
+    models
+        Whether it evaluates whole models, `parity.models.case.ModelInputs`, instead of descriptors.
+    lacks
+        Outputs of whole models that it does not give.
     check
         Says why it cannot run here although everything is installed; empty where it can.
     """
@@ -57,6 +61,8 @@ class Backend:
     cost: float = 0.1
     traceable: bool = False
     compiles: bool = False
+    models: bool = False
+    lacks: tuple[str, ...] = ()
     check: Callable[[], str] = lambda: ""
 
     def arithmetic(self, case: Case) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parity.case import Case, Inputs
+from parity.models.case import FAMILY, ModelCase, ModelInputs
 
 __all__ = ["load", "load_inputs", "save", "save_inputs"]
 
@@ -36,14 +37,16 @@ def load(file: Path) -> Any:
     return _with_arrays(json.loads(arrays.pop(TREE).tobytes().decode()), arrays)
 
 
-def save_inputs(file: Path, inputs: Inputs) -> None:
+def save_inputs(file: Path, inputs: Inputs | ModelInputs) -> None:
     """Write a case and its arrays."""
     save(file, msgspec.structs.asdict(inputs) | {"case": msgspec.to_builtins(inputs.case)})
 
 
-def load_inputs(file: Path) -> Inputs:
-    """Read what `save_inputs` wrote."""
+def load_inputs(file: Path) -> Any:
+    """Read what `save_inputs` wrote: `Inputs`, or `ModelInputs` where the family says so."""
     tree = load(file)
+    if tree["case"]["family"] == FAMILY:
+        return ModelInputs(**tree | {"case": msgspec.convert(tree["case"], ModelCase)})
     return Inputs(**tree | {"case": msgspec.convert(tree["case"], Case)})
 
 

@@ -18,7 +18,7 @@ from refdp.errors import UnsupportedError
 from refdp.io.serialized import deserialize
 from refdp.namespaces import dtype_of, map_arrays
 
-__all__ = ["BACKENDS", "HASTY", "JAX", "run"]
+__all__ = ["BACKENDS", "HASTY", "JAX", "SERIAL", "run"]
 
 Convert = Callable[[Any], Any]
 
@@ -118,7 +118,7 @@ HASTY += " --xla_cpu_use_fusion_emitters=false"
 
 
 # Splitting a program for threads that are not there takes time.
-_SERIAL = "--xla_cpu_parallel_codegen_split_count=1"
+SERIAL = "--xla_cpu_parallel_codegen_split_count=1"
 
 # Both precisions share a process, and with it what was compiled.
 JAX = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu"}
@@ -148,7 +148,7 @@ _KINDS = (
         partial(_jax, jit=True),
         "jax",
         0.7,
-        JAX | {"XLA_FLAGS": _SERIAL},
+        JAX | {"XLA_FLAGS": SERIAL},
         traceable=False,
         compiles=True,
     ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from parity.case import Case
+from parity.models.case import ModelCase
 
-__all__ = ["ONE_ATOM", "ZERO_WEIGHTS"]
+__all__ = ["MUTE_MODEL", "ONE_ATOM", "ZERO_WEIGHTS"]
 
 _CONFIG = {
     "rcut": 3.0,
@@ -25,4 +26,19 @@ ZERO_WEIGHTS = Case(
     config=_CONFIG | {"neuron": [3, 7], "sel": [3, 3], "rcut": 3.6},
     weights="zero",
     note="nets that give zero whatever they see",
+)
+MUTE_MODEL = ModelCase(
+    name="mute-model",
+    system="cluster",
+    config={
+        "descriptor": {
+            "type": "se_e2_r",
+            "rcut": 3.1,
+            "rcut_smth": 0.5,
+            "sel": [4, 4, 4],
+            "neuron": [2, 4],
+        }
+    },
+    weights="zero",
+    note="a fitting net that gives the same whatever it sees",
 )

@@ -15,7 +15,7 @@ from refdp.io.files import replacing
 __all__ = ["read_report", "write_json", "write_text"]
 
 
-def write_json(report: Report, path: str | os.PathLike[str]) -> None:
+def write_json(report: msgspec.Struct, path: str | os.PathLike[str]) -> None:
     """Write a report as JSON; numbers that are not finite become null, as JSON has nothing else."""
     encoded = msgspec.json.format(msgspec.json.encode(report, enc_hook=_plain), indent=1)
     with replacing(path) as beside:

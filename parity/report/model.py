@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["CaseReport", "OutputReport", "Report", "Status", "Verdict"]
+__all__ = ["CaseReport", "OutputReport", "Report", "Status", "Verdict", "merged"]
 
 Status: TypeAlias = Literal["agrees", "differs", "known", "refuses", "fails", "vacuous"]
 
@@ -69,3 +70,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """
         compared = any(v.status in ("agrees", "known") for v in self.verdicts)
         return compared and not any(v.status in ("differs", "fails", "vacuous") for v in self.verdicts)
+
+
+def merged(reports: Sequence[Report]) -> Report:
+    """Return several reports as one; the first says when and where."""
+    first, *_ = reports
+    return msgspec.structs.replace(
+        first,
+        seconds=sum(report.seconds for report in reports),
+        environment={key: text for report in reversed(reports) for key, text in report.environment.items()},
+        backends=tuple(dict.fromkeys(name for report in reports for name in report.backends)),
+        families=tuple(family for report in reports for family in report.families),
+        cases=tuple(case for report in reports for case in report.cases),
+        verdicts=tuple(v for report in reports for v in report.verdicts),
+    )

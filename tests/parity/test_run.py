@@ -135,18 +135,21 @@ class TestThorough:
     def evaluated(self, monkeypatch):
         """Which cases of one family NumPy, as if it compiled, is asked to evaluate."""
         compiling = replace(BACKENDS[0], compiles=True)
-        monkeypatch.setattr(module, "select_backends", lambda _: {"numpy-f64": compiling})
+        subject = module.DESCRIPTORS._replace(select=lambda _: {"numpy-f64": compiling})
+        monkeypatch.setattr(module, "DESCRIPTORS", subject)
 
         def call(**wanted):
             asked = []
             monkeypatch.setattr(
-                module, "run_cases", lambda cases, backends, *_, thorough: asked.append((cases, thorough))
+                module,
+                "run_cases",
+                lambda cases, backends, *_, thorough, subject: asked.append((cases, thorough)),
             )
+            monkeypatch.setattr(module, "merged", lambda reports: reports)
             run(families=["hybrid"], **wanted)
             [(cases, thorough)] = asked
-            [task] = [
-                t for t in module._tasks(cases, {"numpy-f64": compiling}, thorough) if t.backends[0] != PLACE
-            ]
+            tasks = module._tasks(cases, {"numpy-f64": compiling}, thorough, PLACE)
+            [task] = [t for t in tasks if t.backends[0] != PLACE]
             return len(cases), len(task.cases)
 
         return call
@@ -182,3 +185,22 @@ class TestRun:
             InputError, match=rf"`{argument}`: expected a name or pattern of .*, got 'nonsense'"
         ):
             run(**{argument: ["nonsense"]})
+
+    def test_whole_models_are_a_family_of_their_own(self):
+        names = ["model-free", "se_e2_r-04-pair"]
+        places = ["numpy-f64", "parity.mutants.planted_models:SIGN"]
+        found = run(backends=places, cases=names, jobs=1, progress=False)
+        assert [(v.family, v.backend, v.status, v.first_step) for v in found.verdicts] == [
+            ("se_e2_r", "numpy-f64", "agrees", ""),
+            ("model", "numpy-f64", "agrees", ""),
+            ("model", "mutant-sign", "differs", "forces"),
+        ]
+        assert found.families == ("se_e2_r", "model")
+        assert found.backends == ("numpy-f64", "mutant-sign")
+        assert [case.name for case in found.cases] == names[::-1]
+        assert found.cases[1].config["parameters"] == "given"
+        assert not found.passed
+
+    def test_backends_that_cannot_do_what_is_chosen(self):
+        with pytest.raises(InputError, match="`backends`: expected some that evaluate the cases"):
+            run(backends=["strict-f64"], cases=["model-free"])

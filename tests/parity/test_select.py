@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from parity.mutants.planted import CUBIC
-from parity.select import matching, select_backends, select_cases, select_families
+from parity.mutants.planted_models import SIGN
+from parity.select import (
+    matching,
+    select_backends,
+    select_cases,
+    select_families,
+    select_model_backends,
+)
 from refdp.errors import InputError
 
 
@@ -41,6 +48,9 @@ class TestSelectCases:
         assert len(cases) >= 3
         assert {(case.family, case.system) for case in cases} == {("se_e2_r", "water")}
 
+    def test_whole_models(self):
+        assert {case.family for case in select_cases(["model", "se_e2_r"], ["model-f*"])} == {"model"}
+
     def test_of_another_family(self):
         with pytest.raises(InputError, match="`cases`"):
             select_cases(["se_e2_r"], ["se_e2_a-00-water"])
@@ -62,3 +72,29 @@ class TestSelectBackends:
 
     def test_a_place_alone(self):
         assert list(select_backends(["parity.mutants.planted:CUBIC"])) == ["parity.mutants.planted:CUBIC"]
+
+    def test_places_of_whole_models_are_left_to_them(self):
+        chosen = select_backends(["parity.mutants.planted_models:SIGN", "numpy-f64"])
+        assert list(chosen) == ["numpy-f64"]
+
+
+class TestSelectModelBackends:
+    def test_all(self):
+        assert [backend.name for backend in select_model_backends(None).values()] == [
+            "numpy-f64",
+            "torch-f64",
+            "jax-f64",
+            "deepmd-dpmodel",
+            "deepmd-jax",
+            "deepmd-pytorch",
+        ]
+
+    def test_names_and_places(self):
+        places = ["parity.mutants.planted:CUBIC", "parity.mutants.planted_models:SIGN", "numpy-*"]
+        assert select_model_backends(places) == {
+            "model:numpy-f64": select_model_backends(None)["model:numpy-f64"],
+            "parity.mutants.planted_models:SIGN": SIGN,
+        }
+
+    def test_names_of_others_are_passed_over(self):
+        assert select_model_backends(["strict-f64"]) == {}

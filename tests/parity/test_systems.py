@@ -5,6 +5,7 @@ import pytest
 
 from parity.systems import SETTINGS, load
 from refdp.errors import InputError
+from refdp.neighbors.images import wrap
 from refdp.neighbors.statistics import neighbor_statistics
 
 
@@ -33,7 +34,7 @@ class TestSettings:
 
 
 class TestScattered:
-    @pytest.mark.parametrize("name", ["mixture", "cluster"])
+    @pytest.mark.parametrize("name", ["mixture", "cluster", "tilted"])
     def test_no_pair_lies_just_inside_a_cutoff(self, name):
         system = load(name)
         for rcut in (2.6, 3.1, 3.6):
@@ -53,6 +54,24 @@ class TestScattered:
     def test_virtual_atoms(self):
         for name in ("masked", "mixture-virtual"):
             assert np.argwhere(load(name).atype < 0).tolist() == [[0, 2], [1, 0]]
+
+
+class TestTilted:
+    def test_wrapping_rounds_nothing(self):
+        for name in ("tilted", "tilted-left-handed"):
+            system = load(name)
+            wrapped = wrap(system.coords, system.cell)
+            moves = (wrapped - system.coords) @ np.linalg.inv(system.cell)
+            assert np.array_equal(moves, np.round(moves))
+            assert np.any(moves != 0.0)
+            assert np.array_equal(256 * wrapped, np.round(256 * wrapped))
+
+    def test_handedness(self):
+        assert np.all(np.linalg.det(load("tilted").cell) > 0.0)
+        assert np.all(np.linalg.det(load("tilted-left-handed").cell) < 0.0)
+
+    def test_virtual_atoms(self):
+        assert np.argwhere(load("tilted-virtual").atype < 0).tolist() == [[0, 2], [1, 0]]
 
 
 class TestLoad:

@@ -5,6 +5,8 @@ import pytest
 
 from parity.backends.files import load, load_inputs, save, save_inputs
 from parity.case import Case, build
+from tests.helpers import differences
+from tests.parity.models.few import inputs_of
 
 
 class TestSave:
@@ -52,3 +54,12 @@ class TestSaveInputs:
         assert back.data["exclude_types"] == [[0, 0]]
         for name, x in inputs.data["@variables"].items():
             assert np.array_equal(back.data["@variables"][name], x)
+
+    def test_a_whole_model(self, tmp_path):
+        inputs = inputs_of("parameters")
+        save_inputs(tmp_path / "case.npz", inputs)
+        back = load_inputs(tmp_path / "case.npz")
+        assert back.case == inputs.case
+        assert np.array_equal(back.aparam, inputs.aparam)
+        assert differences(back.data["@variables"], inputs.data["@variables"]) == []
+        assert (back.file, back.cell.shape) == (None, (2, 3, 3))

@@ -1,0 +1,1 @@
+"""Whole models: energies, forces and virials compared as descriptors are, and converted models checked."""
