@@ -20,6 +20,7 @@ __all__ = [
     "ENVIRONMENTS",
     "GOLDEN",
     "OWN",
+    "ROOT",
     "ZINC",
     "allowed",
     "call_arguments",
