@@ -30,8 +30,9 @@ help: ## this list
 parity: $(call installed,all test parity) ## validate every backend on this machine; writes report.html and report.json
 	$(REFDP) parity $(ARGS)
 
-test: $(call installed,all test) ## run the tests
-	$(RUN) -m pytest $(ARGS)
+# A file of tests stays in one process: what its fixtures make is made once.
+test: $(call installed,all test) ## run the tests, a process for each core
+	$(RUN) -m pytest --numprocesses=logical --dist=loadfile $(ARGS)
 
 bench: $(call installed,all test parity) ## measure speed and memory; writes bench.json
 	$(REFDP) bench $(ARGS)
