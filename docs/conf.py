@@ -31,7 +31,7 @@ templates_path = ["_templates"]
 nitpicky = True
 # Without a network the types of Python and other libraries cannot be linked, nor can type variables.
 PLAIN = (
-    "Any Callable Console Figure Iterable Iterator Mapping NDArray Path Sequence Status "
+    "Any Callable Console Figure Iterable Iterator Loss Mapping NDArray Path Sequence Status "
     "float64 int64 int_ optional"
 )
 nitpick_ignore_regex = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from array_api_compat import numpy as xp
@@ -42,7 +42,7 @@ class Scene:
     system: System
     conditions: Conditions
     neighborhood: Neighborhood
-    at_center: dict[int, Model] = field(default_factory=dict)
+    at_center: dict[int, Model]
 
     def pieces(self, size: int) -> Iterator[Block]:
         """Yield the blocks; without a cutoff also those of masked atoms, whose energy is a constant there."""

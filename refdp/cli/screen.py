@@ -20,7 +20,12 @@ def console(*, stderr: bool = False) -> Console:
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else WIDTH_OF_A_FILE
-    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    # A command that is called in a notebook prints as well, instead of making a display.
+    made = Console(
+        stderr=stderr, width=width, markup=False, highlight=False, emoji=False, force_jupyter=False
+    )
+    made.soft_wrap = True
+    return made
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int]) -> None:

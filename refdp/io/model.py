@@ -23,7 +23,7 @@ from refdp.models.zbl import ZblModel
 from refdp.namespaces import to_numpy
 from refdp.neighbors.table import check_sel
 
-__all__ = ["MODELS", "model_from_dict", "model_to_dict"]
+__all__ = ["MODELS", "ModelCodec", "model_from_dict", "model_to_dict"]
 
 MOST_LEVELS = 8
 MOST_MEMBERS = 256

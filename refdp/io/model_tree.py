@@ -32,7 +32,7 @@ VARIABLES = "@variables"
 """The key below which every leaf is a variable."""
 
 IS_VARIABLE = "@is_variable"
-"""The key that makes a dictionary a leaf: an array in words."""
+"""The key that makes a dictionary a leaf, an array in words."""
 
 Convert = Callable[[Any, str], Any]
 

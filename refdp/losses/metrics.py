@@ -9,7 +9,7 @@ from refdp._typing import Array
 from refdp.losses import errors
 from refdp.losses.energy import EnergyLoss
 from refdp.losses.options import EnergyLossOptions
-from refdp.losses.penalties import atom_mean, frame_mean
+from refdp.losses.penalties import atom_mean, frame_mean, norm
 from refdp.losses.quantities import Atoms, count_atoms
 from refdp.namespaces import array_namespace
 
@@ -22,8 +22,8 @@ def energy_metrics(
     r"""Return the errors that DeePMD-kit displays, by its names, of the terms that count.
 
     Equation {eq}`eq-loss-metrics` of the book. `rmse_e`, `mae_e`, `rmse_v` and `mae_v` are per atom,
-    `mae_e_all` per frame, `rmse_f` and `mae_f` of components and relative where the option says so. The
-    total, `rmse`, is the square root of the loss.
+    `mae_e_all` per frame, `rmse_f` and `mae_f` of components and relative where the option says so. In the
+    form `mae` with `f_use_norm`, `mae_f` is the mean of :math:`|e_{F,i}|`, as in the loss.
 
     Parameters
     ----------
@@ -57,7 +57,11 @@ def _virial(prediction: Any, label: Any, atoms: Atoms, options: EnergyLossOption
 
 
 def _forces(prediction: Any, label: Any, atoms: Atoms, options: EnergyLossOptions) -> dict[str, Array]:
-    return _of_atoms("f", errors.relative_force_error(prediction, label, atoms, options), atoms)
+    error = errors.relative_force_error(prediction, label, atoms, options)
+    found = _of_atoms("f", error, atoms)
+    if options.f_use_norm and options.form == "mae":
+        found["mae_f"] = atom_mean(norm(error), atoms)
+    return found
 
 
 def _weighted(prediction: Any, label: Any, atoms: Atoms, options: EnergyLossOptions) -> dict[str, Array]:

@@ -111,7 +111,7 @@ class EnergyLossOptions(_Prefactors, frozen=True, kw_only=True, forbid_unknown_f
 
     @property
     def form(self) -> Literal["mse", "mae", "huber"]:
-        """What is done to an error: squared, made positive, or the Huber function; `mae` wins over Huber."""
+        """How an error counts, squared, made positive or by the Huber function; `mae` wins over Huber."""
         return "huber" if self.use_huber and self.loss_func == "mse" else self.loss_func
 
     @property

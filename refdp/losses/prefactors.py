@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from refdp._typing import Array
+from refdp.errors import unexpected
 
 __all__ = ["CountingRule", "counts", "prefactor", "weighted_sum"]
 
 CountingRule = Literal["either", "both"]
-"""Which prefactor of a term must not be zero: either of the two, or both."""
+"""Which prefactor of a term must not be zero, either of the two or both."""
 
 
 def prefactor(start: float, limit: float, lr: Any, start_lr: float) -> Any:
@@ -23,7 +24,15 @@ def prefactor(start: float, limit: float, lr: Any, start_lr: float) -> Any:
         :math:`p_0` where training starts and :math:`p_\infty` where the learning rate has vanished.
     lr, start_lr
         Learning rates :math:`\eta` now (a number, or an array without axes) and :math:`\eta_0` at the start.
+
+    Raises
+    ------
+    InputError
+        The learning rate at the start is a zero.
     """
+    # A tracer of JAX has no truth.
+    if isinstance(start_lr, int | float) and start_lr == 0.0:
+        raise unexpected("start_lr", start_lr, "the learning rate at the start, not zero")
     return limit + (start - limit) * (lr / start_lr)
 
 

@@ -153,8 +153,11 @@ def count_atoms(prediction: Any, label: Any, mask: Array | None = None) -> Atoms
     Raises
     ------
     InputError
-        There are no frames or no atoms, or nothing that says how many.
+        There are no frames or no atoms, or nothing that says how many; something is a dictionary.
     """
+    for name, holder in (("prediction", prediction), ("label", label)):
+        if isinstance(holder, Mapping):
+            raise unexpected(name, type(holder).__name__, "attributes: `Prediction(**values)`, for instance")
     nf, natoms = _sizes(prediction, label, mask)
     if nf < 1 or natoms < 1:
         raise unexpected("prediction", (nf, natoms), "at least one frame and one atom")

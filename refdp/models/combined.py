@@ -71,7 +71,7 @@ class CombinedModel(BiasedModel):
 
     @property
     def mixed_types(self) -> bool:
-        """Yes: all types share one list of slots."""
+        """Whether all types share one list of slots, which they do."""
         return True
 
     @property

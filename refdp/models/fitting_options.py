@@ -68,9 +68,8 @@ class FittingOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         for name in ("numb_fparam", "numb_aparam", "dim_case_embd"):
             if not 0 <= getattr(self, name) <= WIDEST:
                 raise unexpected(name, getattr(self, name), f"an integer from 0 to {WIDEST}")
-        if not self.neuron or not 1 <= min(self.neuron) <= max(self.neuron) <= WIDEST:
-            what = f"at least one width, each an integer from 1 to {WIDEST}"
-            raise unexpected("neuron", list(self.neuron), what)
+        if not all(1 <= width <= WIDEST for width in self.neuron):
+            raise unexpected("neuron", list(self.neuron), f"widths, each an integer from 1 to {WIDEST}")
         parse_activation(self.activation_function)
         precision_name(self.precision)
         self.check_default_fparam()

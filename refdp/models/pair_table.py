@@ -113,7 +113,7 @@ class PairTable(BiasedModel):
 
     @property
     def mixed_types(self) -> bool:
-        """Yes: all types share one list of slots."""
+        """Whether all types share one list of slots, which they do."""
         return True
 
     @property
@@ -133,7 +133,7 @@ class PairTable(BiasedModel):
 
     @property
     def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre: four coefficients of each pair."""
+        """How many numbers the largest step holds for each centre, four coefficients of each pair."""
         return 4 * self.slots
 
     def check(self, env: Environment) -> None:

@@ -57,7 +57,7 @@ class TapeArray(Box):  # type: ignore[misc]  # autograd is untyped
 
     @property
     def below(self) -> Any:
-        """What stands for it where this tape does not reach: the library's array, or one on another tape."""
+        """What stands for it where this tape does not reach, the library's array or one on another tape."""
         return self._value.array
 
     @property
