@@ -138,9 +138,10 @@ def _evaluated(stage: Scene, move: Callable[[Any], Any], positions: Callable[[An
         conditions=Conditions(*(x if x is None else move(x) for x in stage.conditions)),
     )
     coord = positions(stage.neighborhood.extended.coord_ext)
-    frames = [_frame(exact, coord[k : k + 1], k) for k in range(system.nf)]
     xp = array_namespace(coord)
-    values, columns = (xp.stack(x) for x in zip(*frames, strict=True))
+    # One frame of nothing, for systems without any: there is no stack of no arrays.
+    frames = [_frame(exact, coord[k : k + 1], k) for k in range(max(system.nf, 1))]
+    values, columns = (xp.stack(x)[: system.nf, ...] for x in zip(*frames, strict=True))
     shape = (system.nf, system.natoms, *quantity.shape)
     atomic = xp.reshape(values, shape)
     total = xp.sum(atomic, axis=1)

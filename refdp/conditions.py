@@ -62,7 +62,8 @@ def _checked(name: str, value: ArrayLike | None, shape: tuple[int, ...], optiona
 
 def _numbers(name: str, value: ArrayLike) -> NDArray[np.float64]:
     try:
-        x = np.asarray(value, dtype=np.float64)
+        given = np.asarray(value)
+        x = given.astype(np.float64, casting="same_kind" if given.dtype.kind == "c" else "unsafe")
     except (TypeError, ValueError, RuntimeError) as error:
         raise unexpected(name, value, f"real numbers ({error})") from None
     if not np.isfinite(x).all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, fields, is_dataclass, replace
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -112,11 +113,15 @@ def expand_descriptor(descriptor: Descriptor, center_type: int) -> ExpandedDescr
     if np.any(d.dstd[center_type, :, 0] <= 0.0):
         return None
     key = _fingerprint((center_type, d))
-    if key not in _FOUND:
-        _FOUND[key] = _expansions(d, center_type)
+    with _LOCK:
+        known, expansions = key in _FOUND, _FOUND.get(key)
+    if not known:
+        expansions = _expansions(d, center_type)
+    with _LOCK:
+        _FOUND[key] = expansions
+        _FOUND.move_to_end(key)
         if len(_FOUND) > KEPT:
             _FOUND.popitem(last=False)
-    expansions = _FOUND[key]
     return None if expansions is None else ExpandedDescriptor(d, expansions)
 
 
@@ -130,6 +135,7 @@ def expand_model(model: Model, center_type: int) -> Model:
 
 
 # By the numbers of a descriptor, not by the object: arrays may be changed in place.
+_LOCK = Lock()
 _FOUND: OrderedDict[bytes, tuple[Expansion | None, ...] | None] = OrderedDict()
 
 

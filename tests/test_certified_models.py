@@ -98,6 +98,20 @@ class TestModelTruth:
         assert truth.forces.midpoint.shape == (nf, natoms, 3)
         assert not truth.virial.midpoint.any()
 
+    def test_of_no_frames(self):
+        system = refdp.System(np.zeros((0, 2, 3)), [0, 1])
+        truth = model_truth(model(narrow=True), system)
+        assert truth.energy.midpoint.shape == (0,)
+        assert truth.forces.midpoint.shape == (0, 2, 3)
+        assert model_budget(model(narrow=True), system).virial.shape == (0, 3, 3)
+
+    @pytest.mark.parametrize("where", ["rcut", "rcut_smth"])
+    def test_a_neighbour_exactly_where_the_switch_begins_or_ends(self, where):
+        made = model(narrow=True)
+        r = getattr(made.descriptor, where)
+        e, _, allowed = certified(made, refdp.System([[0, 0, 0], [r, 0, 0], [0, 0.75 * r, 0]], [0, 1, 1]))
+        assert allowed.forces.max() < 1e-4 * np.abs(e.forces).max()
+
     def test_what_is_refused(self):
         with pytest.raises(InputError, match="`bits`: expected"):
             model_truth(model(), free(), bits=1)

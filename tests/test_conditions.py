@@ -113,6 +113,7 @@ class TestMistakes:
             ((0, 1), (None, [1, np.inf, 0]), "`aparam`: expected finite numbers, got inf"),
             ((1, 0), ("much", None), "`fparam`: expected real numbers"),
             ((1, 0), (1j, None), "`fparam`: expected real numbers"),
+            ((1, 0), (np.array([1j]), None), "`fparam`: expected real numbers"),
             ((2, 0), ([[1, 2], [3]], None), "`fparam`: expected real numbers"),
         ],
         ids=str,

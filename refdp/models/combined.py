@@ -14,7 +14,7 @@ from refdp.namespaces import array_namespace, dtype_of, precision_name
 from refdp.neighbors.cut import first_slots
 from refdp.neighbors.environment import Environment
 from refdp.neighbors.renamed import renamed, renamed_types
-from refdp.neighbors.without import within_cutoff
+from refdp.neighbors.without import within_cutoff, without_pairs
 from refdp.trace import prefixed
 
 __all__ = ["CombinedModel"]
@@ -111,7 +111,8 @@ class CombinedModel(BiasedModel):
 
     def check(self, env: Environment) -> None:
         """Raise InputError where an environment is beyond what a member knows; only on NumPy."""
-        for model, part in zip(self.models, self.cut(env), strict=True):
+        seen = without_pairs(env, self.options.pair_exclude_types)
+        for model, part in zip(self.models, self.cut(seen), strict=True):
             model.check(part)
 
     def shares(self, env: Environment, conditions: Conditions) -> Array:

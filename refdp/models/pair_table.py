@@ -15,6 +15,7 @@ from refdp.models.base import Conditions
 from refdp.models.biased import BiasedModel
 from refdp.namespaces import array_namespace, dtype_of, map_arrays, transfer
 from refdp.neighbors.environment import Environment
+from refdp.neighbors.without import without_pairs
 from refdp.trace import step
 
 __all__ = ["PairTable", "Table"]
@@ -141,6 +142,7 @@ class PairTable(BiasedModel):
         if not array_api_compat.is_numpy_array(env.displacement):
             return
         xp = array_namespace(env.displacement)
+        env = without_pairs(env, self.options.pair_exclude_types)
         near = env.valid & (distance(env.displacement, env.valid) < self.table.rmin)
         if xp.any(near):
             frame, atom, slot = (int(k[0]) for k in xp.nonzero(near))
@@ -154,7 +156,9 @@ class PairTable(BiasedModel):
         """Return half of the energy of each pair of an atom; steps `r e_ij E_tab`."""
         del conditions
         r = step("r", distance(env.displacement, env.valid))
-        u = (r - self.table.rmin) / self.table.hh
+        # Empty slots are put where no two pieces meet: a place on a grid point belongs to either of two.
+        xp = array_namespace(r)
+        u = xp.where(env.valid, (r - self.table.rmin) / self.table.hh, xp.full_like(r, 0.5))
         pair = pair_number(env.center_type, env.neighbor_type, self.ntypes)
         inside = env.valid & (r < self.table.rcut) & (u < float(self.table.pieces))
         e = step("e_ij", spline(u, pair, self.table.coefficients))

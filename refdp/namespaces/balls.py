@@ -91,6 +91,14 @@ class BallNamespace(WrappedNamespace):
         with precision(self.bits):
             return getattr(BallKernel, name)(*(leaf for (leaf,) in operands))
 
+    def part_of(self, x: BallArray) -> BallArray:
+        """Return balls that hold every multiple of x from 0 to 1 times it."""
+        with precision(self.bits):
+            hulls = [ball.union(type(ball)(0)) for ball in x.balls.ravel()]
+        leaf = np.empty(len(hulls), dtype=object)
+        leaf[:] = hulls
+        return BallArray(self, (leaf.reshape(x.shape),), BALL)
+
     def midpoint(self, x: Any) -> NDArray[np.float64]:
         """Return the float64 nearest to the midpoint of each ball."""
         return midpoint(x)

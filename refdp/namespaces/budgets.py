@@ -90,6 +90,12 @@ class BudgetNamespace(WrappedNamespace):
         with np.errstate(all="ignore"):
             return getattr(BudgetKernel(dtype), name)(*operands)
 
+    def part_of(self, x: BudgetArray) -> BudgetArray:
+        """Return budgets that hold every multiple of x from 0 to 1 times it."""
+        value, bound = x.leaves
+        half = 0.5 * value
+        return BudgetArray(self, (half, np.abs(half) + bound), x.dtype)
+
     def midpoint(self, x: Any) -> NDArray[np.float64]:
         """Return the value of each element, one float64 evaluation."""
         return midpoint(x)

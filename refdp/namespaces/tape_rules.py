@@ -50,7 +50,11 @@ __all__ = [
 
 
 def _where_larger(b: Back, x: Any, z: Any) -> Any:
-    """Return g where x > z, and half of it where they are equal."""
+    """Return g where x > z, half of it where they are equal, and all from 0 to g where that is undecided."""
+    if hasattr(b.xp, "part_of"):
+        larger, smaller = b.xp.proven("less", z, x), b.xp.proven("less", x, z)
+        rest = b.xp.where(smaller, b.xp.zeros_like(b.g), b.xp.part_of(b.g))
+        return b.xp.where(larger, b.g, rest)
     half = b.xp.where(x == z, b.g * 0.5, b.xp.zeros_like(b.g))
     return b.xp.where(x > z, b.g, half)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -122,6 +123,11 @@ class TestCheck:
         with pytest.raises(InputError, match=message):
             refdp.evaluate(made, near)
 
+    def test_pairs_that_do_not_see_each_other_may_be_nearer(self, made):
+        apart = replace(made, options=msgspec.structs.replace(made.options, pair_exclude_types=((0, 1),)))
+        near = refdp.System([self.NEAR], [0, 1], type_map=NAMES)
+        assert np.array_equal(refdp.evaluate(apart, near).atomic, [[0.0, 0.0]])
+
     def test_the_first_distance_itself_is_fine(self, made):
         made.check(surroundings(made, refdp.System([[[0.0, 0, 0], [0.05, 0, 0]]], [0, 1], type_map=NAMES)))
 
@@ -152,3 +158,13 @@ class TestTable:
         plain = replace(made, out_bias=np.zeros((1, 2, 1)))
         bias = np.where(system.atype < 0, 0.0, made.out_bias[0, :, 0][system.atype])
         assert_within(atomic(made, system) - atomic(plain, system), bias, 1e-12)
+
+
+class TestOnBudgets:
+    def test_empty_slots_are_on_no_grid_point(self, made):
+        from refdp.certified_models import model_budget
+
+        # A grid with a point at 1 angstrom, the distance that empty slots are given.
+        table = replace(made.table, rmin=0.1, rmax=2.9, hh=0.05)
+        apart = refdp.System([[[0.0, 0, 0], [1.83, 0, 0]]], [0, 1], type_map=NAMES)
+        assert 0.0 < model_budget(replace(made, table=table), apart).forces.max() < 1e-12

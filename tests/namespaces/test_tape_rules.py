@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from refdp.derivatives import pullback
 from refdp.errors import UnsupportedError
 from tests.gradients import C, G, X, gradient, quotient
 from tests.helpers import assert_within
@@ -165,6 +166,20 @@ class TestTies:
         for array in (np.asarray, Library.STRICT.array):
             _, found = gradient(function, self.TIED, array)
             np.testing.assert_array_equal(np.asarray(found), [np.array(expected) * G[:3]])
+
+    @pytest.mark.parametrize("undecided", [0.0, 2.0**-60])
+    def test_balls_hold_both_sides(self, undecided):
+        from refdp.namespaces import balls, budgets
+
+        for wrapped in (balls.to_balls(self.TIED, 53), budgets.to_budgets(self.TIED)):
+            xp = wrapped.__array_namespace__()
+            near = wrapped * (xp.asarray(1.0) / 3.0) * 3.0 + undecided
+            _, back = pullback(lambda x, xp=xp: x.__array_namespace__().maximum(x, C), near)
+            found = back(xp.asarray(np.broadcast_to(G[:3], self.TIED.shape)))
+            module = balls if hasattr(found, "balls") else budgets
+            middle, radius = module.midpoint(found), module.radius(found)
+            assert np.all(np.abs(middle - np.array([0.5, 0.5, 0.0]) * G[:3]) <= 2.0**-52)
+            assert np.allclose(radius, np.array([0.5, 0.5, 0.0]) * np.abs(G[:3]), rtol=1e-8)
 
     def test_torch_says_the_same(self):
         torch = pytest.importorskip("torch")
