@@ -27,7 +27,7 @@ CLASSES = {
 COUNT = 25
 NTYPES, DIM = 3, 5
 CHOICES = {
-    "neuron": [[5, 5], [6, 6], [10, 10], [8, 16], [3], [5, 10, 4]],
+    "neuron": [[5, 5], [6, 6], [10, 10], [8, 16], [3], [5, 10, 4], []],
     "mixed_types": [False, True],
     "resnet_dt": [False, True],
     "numb_fparam": [0, 2],

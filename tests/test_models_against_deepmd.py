@@ -272,6 +272,21 @@ class TestDictionaries:
         its = BaseModel.deserialize(copy.deepcopy(data)).serialize()
         assert its["weights"] == refdp.deserialize(data).serialize()["weights"] == "mean"
 
+    @pytest.mark.parametrize(
+        "options", [{"neuron": [5, 5], "trainable": [True, False, True]}, {"neuron": []}]
+    )
+    def test_layers_of_its_pytorch_part(self, options, torch_part):
+        section = standard("two-sided", fitting_net=options | {"seed": 1})
+        data, system = randomized(refdp.model_from_config(section).serialize()), atoms(2)
+        its = torch_part.BaseModel.deserialize(copy.deepcopy(data)).serialize()
+        mine, flags = refdp.deserialize(its), options.get("trainable", [True])
+        for tree in (its, mine.serialize()):
+            layers = tree["fitting"]["nets"]["networks"][1]["layers"]
+            assert [layer["trainable"] for layer in layers] == flags
+        assert differences(mine.serialize()["fitting"]["nets"], its["fitting"]["nets"]) == []
+        assert mine.serialize()["fitting"]["trainable"] == its["fitting"]["trainable"]
+        assert error(atomic(mine, system), torch_model(torch_part, its)(system, "atom_energy")) < 1e-14
+
     def test_a_preset_that_is_none_comes_through_its_pytorch_part(self, torch_part):
         section = standard("two-sided", fitting_net={"neuron": [5]}, preset_out_bias={"energy": [None, 2.0]})
         its = torch_part.BaseModel.deserialize(refdp.model_from_config(section).serialize()).serialize()

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from refdp.cli.inputs import check_output
+from refdp.errors import InputError
 
 __all__ = ["command"]
 
@@ -14,7 +15,8 @@ __all__ = ["command"]
 @click.command("convert")
 @click.argument("model", metavar="MODEL")
 @click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
-def command(model: str, output: Path) -> None:
+@click.option("--force", is_flag=True, help="Replace OUTPUT where it exists.")
+def command(model: str, output: Path, force: bool) -> None:
     """Write a model file in the other container, exactly.
 
     MODEL and OUTPUT end in .dp (HDF5) or .yaml. Keys that refdp does not know are carried along, so models of
@@ -27,4 +29,7 @@ def command(model: str, output: Path) -> None:
     from refdp.io.model_files import SUFFIXES, read_tree, write_tree
 
     check_output("OUTPUT", output, SUFFIXES)
+    if output.exists() and not force:
+        message = f"`OUTPUT`: {output} exists; --force replaces it"
+        raise InputError(message)
     write_tree(output, read_tree(model))

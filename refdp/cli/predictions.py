@@ -1,10 +1,10 @@
-"""Predictions by DeePMD-kit's names of labels, and where they are written: an npz file, or a data set."""
+"""Where predictions are written: an npz file, or a data set with them for labels."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import os
 from collections.abc import Iterable
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,41 +12,17 @@ from refdp._version import __version__
 from refdp.errors import InputError, unexpected
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from refdp.cli.frames import Source
-    from refdp.evaluation import Evaluation
     from refdp.io.dataset import Frames
     from refdp.models.base import Quantity
 
-__all__ = [
-    "check_target",
-    "is_table",
-    "label_names",
-    "labelled",
-    "predictions",
-    "write_folder",
-    "write_table",
-]
+__all__ = ["check_names", "check_target", "is_table", "labelled", "write_folder", "write_table"]
 
 TABLE = ".npz"
-NAMES = {"energy": ("energy", "atom_ener"), "polar": ("polarizability", "atom_polarizability")}
+TAKEN = ("fparam", "aparam", "types", "type_map", "version", "file", "allow_pickle")
+"""What else is written, and what `numpy.savez` calls its own arguments."""
 MARK = "type.raw"
 PARTS = {MARK, "type_map.raw", "nopbc"}
-
-
-def label_names(quantity: Quantity) -> tuple[str, ...]:
-    """Return the names of what a model predicts: of frames, of atoms, and of what is derived."""
-    names = NAMES.get(quantity.name, (quantity.name, f"atom_{quantity.name}"))
-    return (*names, "force", "virial") if quantity.name == "energy" else names
-
-
-def predictions(found: Evaluation) -> dict[str, NDArray[np.float64]]:
-    """Return what a model predicts by the names of labels; derivatives only of an energy."""
-    values = (found.total, found.atomic, found.forces, found.virial)
-    named = zip(label_names(found.quantity), values, strict=False)
-    return {name: x for name, x in named if x is not None}
 
 
 def is_table(path: Path) -> bool:
@@ -70,12 +46,13 @@ def check_target(path: Path | None, force: bool, system: str, source: Source) ->
     """
     if path is None:
         return
-    if source.kinds != 1:
-        kinds = "none" if not source.kinds else "several"
-        raise unexpected(
-            "SYSTEM", f"{kinds}", "frames of one number of atoms, with cells or without, to write"
-        )
-    if not path.absolute().parent.is_dir():
+    if len(source.kinds) != 1:
+        kinds = "several" if source.kinds else "none"
+        raise unexpected("SYSTEM", kinds, "frames of one number of atoms, with cells or without, to write")
+    if path.suffix[1:2].isalpha() and not is_table(path):
+        raise unexpected("--output", str(path), f"a name that ends in {TABLE}, or that of a folder")
+    target = Path(os.path.realpath(path))
+    if target.is_symlink() or not target.parent.is_dir():
         raise unexpected("--output", str(path), "a file or folder in a folder that exists")
     if not path.exists():
         return
@@ -83,6 +60,29 @@ def check_target(path: Path | None, force: bool, system: str, source: Source) ->
         message = f"`--output`: {path} exists; --force replaces it"
         raise InputError(message)
     _check_replaced(path, system)
+
+
+def check_names(quantity: Quantity, source: Source) -> None:
+    """Raise InputError, before the work is done, where a property has a name that no label of it can have.
+
+    Parameters
+    ----------
+    quantity
+        What is to be written.
+    source
+        For which frames; those of `check_target`.
+    """
+    from refdp.cli.outputs import outputs
+    from refdp.io.dataset.labels import NOT_LABELS, frame_shape
+    from refdp.io.dataset.writing import NAME
+
+    ((natoms, _),) = source.kinds
+    total, share = outputs(quantity)[:2]
+    width = prod(quantity.shape)
+    shapes = (frame_shape(total.label, natoms, width), frame_shape(share.label, natoms, natoms * width))
+    if None in shapes or not NAME.match(total.label) or total.label in (*NOT_LABELS, *TAKEN):
+        expected = f"a property whose name can be that of a file, of {width} numbers a frame, to write"
+        raise unexpected("MODEL", quantity.name, expected)
 
 
 def _check_replaced(path: Path, system: str) -> None:
@@ -122,19 +122,10 @@ def write_table(path: Path, chunks: Iterable[Frames]) -> None:
 def write_folder(path: Path, chunks: Iterable[Frames]) -> None:
     """Write all predictions as a data set, a set for each chunk; what was there is kept until it is whole."""
     from refdp.io.dataset import write_chunks
+    from refdp.io.files import replacing_folder
 
-    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.absolute().parent))
-    try:
-        write_chunks(beside / "new", chunks)
-        if path.exists():
-            path.rename(beside / "old")
-        (beside / "new").rename(path)
-    except BaseException:
-        if (beside / "old").exists() and not path.exists():
-            (beside / "old").rename(path)
-        raise
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with replacing_folder(path) as beside:
+        write_chunks(beside, chunks)
 
 
 def labelled(frames: Frames, predicted: dict[str, Any], kept: Iterable[str]) -> Frames:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refdp.errors import SerializationError, unexpected
 from refdp.io.collection import collection_from_dict, collection_to_dict
-from refdp.io.networks import layer_to_dict, layers_from_dict
+from refdp.io.networks import flag, layer_to_dict, layers_from_dict
 from refdp.namespaces import precision_name
 from refdp.nn.collection import NetworkCollection
 from refdp.nn.fitting_net import FittingNet
@@ -23,19 +22,20 @@ KIND = "fitting_network"
 
 def fitting_net_to_dict(net: FittingNet, options: Any) -> dict[str, Any]:
     """Return the dictionary of a fitting net with these options."""
-    precision, trainable = precision_name(options.precision), options.trainable_layers
+    precision, named = precision_name(options.precision), net.layers[0] if net.neuron else options
+    trainable = options.trainable_layers if net.trainable is None else net.trainable
     return {
         "@class": "FittingNetwork",
         "@version": 1,
         "in_dim": net.in_dim,
         "out_dim": net.out_dim,
         "neuron": list(net.neuron),
-        "activation_function": net.layers[0].activation_function or "none",
+        "activation_function": named.activation_function or "none",
         "resnet_dt": options.resnet_dt,
         "precision": precision,
         "bias_out": net.layers[-1].b is not None,
         "layers": [
-            layer_to_dict(layer, precision, flag) for layer, flag in zip(net.layers, trainable, strict=True)
+            layer_to_dict(layer, precision, own) for layer, own in zip(net.layers, trainable, strict=True)
         ],
     }
 
@@ -46,12 +46,14 @@ def fitting_net_from_dict(data: Any, where: str = "network") -> FittingNet:
     Raises
     ------
     SerializationError
-        As in `refdp.io.networks.layers_from_dict`; or there is only one layer.
+        As in `refdp.io.networks.layers_from_dict`; or `trainable` of a layer is neither true nor false.
     """
     layers = layers_from_dict(data, where, last_version=1)
-    if len(layers) < 2:
-        raise unexpected(f"{where}.layers", len(layers), "hidden layers and a linear one", SerializationError)
-    return FittingNet(layers)
+    # Where the layers of a net differ, DeePMD-kit's PyTorch writes `false` for all into the options.
+    trainable = tuple(
+        flag(layer, "trainable", True, f"{where}.layers[{k}]") for k, layer in enumerate(data["layers"])
+    )
+    return FittingNet(layers, trainable)
 
 
 def fitting_nets_to_dict(nets: NetworkCollection, options: Any) -> dict[str, Any]:

@@ -66,20 +66,30 @@ def write_tree(path: str | os.PathLike[str], tree: Mapping[str, Any]) -> None:
     ------
     ModelFileError
         The name ends differently, or the tree holds what could not be read back.
+    InputError
+        What is there is no file, or none can be written there.
     """
     with of_file(path):
         container = _container(path)
         if not Path(path).parent.is_dir():
             raise unexpected("path", str(path), "a file in a folder that exists", ModelFileError)
-        with replacing(path) as beside:
-            container.write(beside, tree)
+    with replacing(path) as beside, of_file(path):
+        container.write(beside, tree)
 
 
 @contextmanager
 def of_file(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Say, in errors raised inside the block, of which file they speak."""
+    """Say, in errors raised inside the block, of which file they speak.
+
+    Those of the system, `OSError`, become ModelFileError.
+    """
     try:
         yield
+    except OSError as error:
+        # Its own words may name another file, that which is written first.
+        said = os.strerror(error.errno) if error.errno else str(error)
+        message = f"{os.fspath(path)}: {said}"
+        raise ModelFileError(message) from error
     except (InputError, UnsupportedError) as error:
         message = f"{os.fspath(path)}: {error}"
         raise type(error)(message) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import inf
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,7 @@ def save(
     *,
     model_def_script: Mapping[str, Any] | None = None,
     min_nbor_dist: float | None = None,
+    like: str | os.PathLike[str] | None = None,
 ) -> None:
     """Write a model to a file, which DeePMD-kit reads and converts, whole or not at all.
 
@@ -86,23 +89,49 @@ def save(
         What has a method `serialize`.
     model_def_script
         The `model` section of the input file that the model was trained with. DeePMD-kit's conversions demand
-        the key, and an empty section satisfies them.
+        the key; an empty section, the default, satisfies those to other containers. But to convert a `.pth`
+        back, DeePMD-kit makes the model anew from its section, which must then be whole and have all
+        defaults, as in the `out.json` of a training.
     min_nbor_dist
         The smallest distance in the training data in angstrom, which DeePMD-kit wants for compressing.
+    like
+        A model file of which everything beside the model is copied, for what the arguments do not say: its
+        software, version, time and backend too. `save(b, load(a), like=a)` gives what is in `a`, exactly.
 
     Raises
     ------
+    InputError
+        An argument cannot be used, what is there is no file, or none can be written there.
     ModelFileError
-        The name ends differently, its folder does not exist, or the model holds what could not be read back.
+        The name ends differently, its folder does not exist, or the model holds what could not be read back;
+        or `like` cannot be read.
     """
-    tree: dict[str, Any] = {
+    _check_header(model_def_script, min_nbor_dist)
+    tree = _new_header() if like is None else read_tree(like)
+    tree["model"] = model.serialize()
+    if model_def_script is not None:
+        tree["model_def_script"] = dict(model_def_script)
+    if min_nbor_dist is not None:
+        tree[VARIABLES] = {**(tree.get(VARIABLES) or {}), "min_nbor_dist": float(min_nbor_dist)}
+    write_tree(path, tree)
+
+
+def _new_header() -> dict[str, Any]:
+    return {
         "software": "refdp",
         "version": __version__,
         "time": str(datetime.now(UTC)),
-        "model": model.serialize(),
+        "model": None,  # its place, before the rest
         "backend": "refdp",
-        "model_def_script": dict(model_def_script or {}),
+        "model_def_script": {},
     }
-    if min_nbor_dist is not None:
-        tree[VARIABLES] = {"min_nbor_dist": float(min_nbor_dist)}
-    write_tree(path, tree)
+
+
+def _check_header(model_def_script: Any, min_nbor_dist: Any) -> None:
+    if not isinstance(model_def_script, Mapping | None):
+        raise unexpected("model_def_script", model_def_script, "a section, {...}")
+    if min_nbor_dist is None:
+        return
+    real = isinstance(min_nbor_dist, Real) and not isinstance(min_nbor_dist, bool)
+    if not real or not 0.0 < min_nbor_dist < inf:
+        raise unexpected("min_nbor_dist", min_nbor_dist, "a positive number of angstrom")

@@ -19,6 +19,7 @@ __all__ = [
     "check_version",
     "embedding_net_from_dict",
     "embedding_net_to_dict",
+    "flag",
     "floats",
     "get",
     "get_floats",
@@ -120,12 +121,19 @@ def layer_from_dict(data: Any, where: str = "layer") -> Layer:
         b=_vector(variables, "b", w.shape[1], where),
         idt=_vector(variables, "idt", w.shape[1], where),
         activation_function=_activation(data.get("activation_function"), where),
-        resnet=_flag(data, "resnet", where),
+        resnet=flag(data, "resnet", False, where),
     )
 
 
-def _flag(data: Mapping[str, Any], key: str, where: str) -> bool:
-    value = data.get(key, False)
+def flag(data: Mapping[str, Any], key: str, default: bool, where: str) -> bool:
+    """Return `data[key]`, checked to be true or false, or the default where there is no such key.
+
+    Raises
+    ------
+    SerializationError
+        It is something else.
+    """
+    value = data.get(key, default)
     if not isinstance(value, bool | np.bool_):
         raise unexpected(f"{where}.{key}", value, "true or false", SerializationError)
     return bool(value)

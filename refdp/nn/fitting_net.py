@@ -21,11 +21,14 @@ class FittingNet:
     Attributes
     ----------
     layers
-        The hidden layers, each with a skip connection where its widths allow one, the first one too; then the
-        linear layer.
+        The hidden layers, if any, each with a skip connection where its widths allow one, the first one too;
+        then the linear layer.
+    trainable
+        Kept for training codes, of each layer; None stands for what the options say.
     """
 
     layers: tuple[Layer, ...]
+    trainable: tuple[bool, ...] | None = None
 
     @property
     def in_dim(self) -> int:

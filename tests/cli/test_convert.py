@@ -27,6 +27,7 @@ class TestCommand:
             ("a.dp", "b.json", "`OUTPUT`: expected a name that ends in .dp or .yaml or .yml"),
             ("a.dp", "no/b.dp", "`OUTPUT`: expected a file in a folder that exists"),
             ("b.dp", "c.dp", "b.dp: cannot be read: No such file"),
+            ("a.dp", "a.dp", "a.dp exists; --force replaces it"),
             ("a.txt", "c.dp", "`path`: expected a name that ends in .dp, .yaml or .yml"),
         ],
     )
@@ -36,3 +37,12 @@ class TestCommand:
         assert done.exit_code == 2
         assert said in done.stderr
         assert [path.name for path in tmp_path.iterdir()] == ["a.dp"]
+
+    def test_replaces_only_when_told_to(self, refdp_command, tmp_path):
+        write_tree(tmp_path / "a.dp", TREE)
+        write_tree(tmp_path / "b.yaml", {"old": 1})
+        refused = refdp_command("convert", tmp_path / "a.dp", tmp_path / "b.yaml")
+        assert (refused.exit_code, read_tree(tmp_path / "b.yaml")) == (2, {"old": 1})
+        done = refdp_command("convert", tmp_path / "a.dp", tmp_path / "b.yaml", "--force")
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert read_tree(tmp_path / "b.yaml")["model"]["type"] == "dpa9"

@@ -50,13 +50,36 @@ class TestFittingNetFromDict:
         again = fitting_net_to_dict(fitting_net_from_dict(NET), MADE.options)
         assert differences(again, NET) == []
 
+    def test_layers_keep_what_the_options_do_not_say(self):
+        # As DeePMD-kit's PyTorch writes them.
+        frozen = fitting(trainable=False)
+        again = fitting_net_to_dict(fitting_net_from_dict(NET), frozen.options)
+        assert [layer["trainable"] for layer in again["layers"]] == [True, False, True]
+
+    def test_layers_that_do_not_say_are_trainable(self):
+        data = copy.deepcopy(NET)
+        for layer in data["layers"]:
+            del layer["trainable"]
+        assert fitting_net_from_dict(data).trainable == (True, True, True)
+
+    @pytest.mark.parametrize("activation", ["gelu", "none"])
+    def test_no_hidden_layers(self, activation):
+        made = fitting(neuron=[], activation_function=activation)
+        data = fitting_net_to_dict(made.nets.networks[0], made.options)
+        assert (data["neuron"], data["activation_function"]) == ([], activation)
+        assert [layer["activation_function"] for layer in data["layers"]] == ["none"]
+        assert differences(fitting_net_to_dict(fitting_net_from_dict(data), made.options), data) == []
+
     @pytest.mark.parametrize(
         ("change", "message"),
         [
             (lambda d: d.update({"@version": 2}), "`network.@version`: expected 1 to 1, got 2"),
             (lambda d: d.pop("layers"), "`network.layers`: missing"),
             (lambda d: d.update(layers=[]), "`network.layers`: expected at least one layer"),
-            (lambda d: d.update(layers=d["layers"][-1:]), "`network.layers`: expected hidden layers and a"),
+            (
+                lambda d: d["layers"][1].update(trainable=[True]),
+                r"`network.layers\[1\].trainable`: expected true or false",
+            ),
             (lambda d: d["layers"].pop(1), r"`network.layers\[1\].w`: expected 5 rows"),
         ],
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
 import refdp
-from refdp.errors import ConfigError, ModelFileError, UnsupportedError
+from refdp.errors import ConfigError, InputError, ModelFileError, UnsupportedError
 from refdp.io.model_files import SUFFIXES, of_file, read_tree, regular_file, write_tree
 from tests.helpers import differences
 from tests.io.model_cases import DESCRIPTORS, config
@@ -131,6 +133,12 @@ class TestWriteTree:
         with pytest.raises(ModelFileError, match="`path`: expected a "):
             write_tree(tmp_path / name, {})
 
+    def test_what_is_no_file_stays(self, tmp_path):
+        os.mkfifo(tmp_path / "model.dp")
+        with pytest.raises(InputError, match="`path`: expected a file, or a new name"):
+            write_tree(tmp_path / "model.dp", {})
+        assert (tmp_path / "model.dp").is_fifo()
+
     def test_an_error_leaves_what_was_there(self, tmp_path):
         write_tree(tmp_path / "model.yaml", {"a": 1})
         with pytest.raises(ModelFileError):
@@ -143,6 +151,13 @@ class TestOfFile:
     def test_the_kind_stays(self, kind):
         with pytest.raises(kind, match=r"^a/model\.dp: `x`: no$"), of_file("a/model.dp"):
             raise kind("`x`: no")
+
+    def test_errors_of_the_system_name_this_file(self):
+        with pytest.raises(ModelFileError) as caught, of_file("a/model.dp"):
+            raise OSError(28, "Unable to write .refdp-1234.dp (No space left on device)")
+        assert str(caught.value) == "a/model.dp: No space left on device"
+        with pytest.raises(ModelFileError, match=r"^a/model\.dp: no$"), of_file("a/model.dp"):
+            raise OSError("no")
 
 
 class TestRegularFile:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import refdp
-from refdp.errors import ConfigError, ModelFileError, SerializationError, UnsupportedError
+from refdp.errors import ConfigError, InputError, ModelFileError, SerializationError, UnsupportedError
 from refdp.io.model_files import read_tree, write_tree
 from tests.helpers import descriptor, differences
 from tests.io.model_cases import DESCRIPTORS, config, model
@@ -96,6 +97,18 @@ class TestLoad:
         with pytest.raises(UnsupportedError, match=r"model\.dp: .*compress"):
             refdp.load(tmp_path / "model.dp")
 
+    @pytest.mark.parametrize("name", ["model.dp", "model.yaml", "input.json"])
+    def test_a_file_that_nobody_may_read(self, name, tmp_path, monkeypatch):
+        (tmp_path / name).write_text("{}")
+
+        def denied(*_, **__):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "open", denied)
+        with pytest.raises(ModelFileError) as caught:
+            refdp.load(tmp_path / name)
+        assert str(caught.value) == f"{tmp_path / name}: Permission denied"
+
 
 class TestSave:
     def test_the_head(self, tmp_path):
@@ -112,6 +125,60 @@ class TestSave:
         tree = read_tree(tmp_path / "model.yaml")
         assert tree["model_def_script"] == {}
         assert "@variables" not in tree
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ({"min_nbor_dist": "a"}, "`min_nbor_dist`: expected a positive number of angstrom, got 'a'"),
+            (
+                {"min_nbor_dist": float("nan")},
+                "`min_nbor_dist`: expected a positive number of angstrom, got nan",
+            ),
+            ({"min_nbor_dist": float("inf")}, "`min_nbor_dist`: expected a positive"),
+            ({"min_nbor_dist": 0.0}, "`min_nbor_dist`: expected a positive"),
+            ({"min_nbor_dist": True}, "`min_nbor_dist`: expected a positive"),
+            ({"model_def_script": [1]}, r"`model_def_script`: expected a section, {...}, got [1]"),
+            ({"model_def_script": []}, r"`model_def_script`: expected a section"),
+            ({"like": "nothing.dp"}, "nothing.dp: cannot be read: No such file"),
+        ],
+    )
+    def test_mistakes(self, arguments, said, tmp_path):
+        with pytest.raises(InputError) as caught:
+            refdp.save(tmp_path / "model.dp", model(), **arguments)
+        assert str(caught.value).startswith(said)
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("value", [1, 0.5, np.float32(0.5), np.float64(0.5), np.int64(1)])
+    def test_numbers(self, value, tmp_path):
+        refdp.save(tmp_path / "model.dp", model(), min_nbor_dist=value)
+        assert read_tree(tmp_path / "model.dp")["@variables"] == {"min_nbor_dist": value}
+
+    @pytest.mark.parametrize("suffix", SUFFIXES)
+    def test_like_another_is_the_same_file(self, suffix, tmp_path):
+        one, other = tmp_path / f"one{suffix}", tmp_path / f"other{suffix}"
+        head = {"software": "x", "version": "1", "time": "then"}
+        rest = {
+            "backend": "y",
+            "model_def_script": config(),
+            "@variables": {"min_nbor_dist": 0.9},
+            "more": [1],
+        }
+        write_tree(one, head | {"model": model().serialize()} | rest)
+        refdp.save(other, refdp.load(one), like=one)
+        assert other.read_bytes() == one.read_bytes()
+
+    def test_like_another_but_for_what_is_said(self, tmp_path):
+        refdp.save(tmp_path / "one.dp", model(), model_def_script=config(), min_nbor_dist=0.9)
+        refdp.save(
+            tmp_path / "one.dp",
+            model("se_e3"),
+            like=tmp_path / "one.dp",
+            model_def_script={},
+            min_nbor_dist=0.8,
+        )
+        tree = read_tree(tmp_path / "one.dp")
+        assert (tree["model_def_script"], tree["@variables"]) == ({}, {"min_nbor_dist": 0.8})
+        assert tree["model"]["descriptor"]["type"] == "se_e3"
 
     @pytest.mark.parametrize("name", ["model.json", "model.pth"])
     def test_other_names(self, name, tmp_path):

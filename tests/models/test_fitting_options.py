@@ -40,9 +40,8 @@ class TestFittingOptions:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ({"neuron": ()}, "`neuron`: expected at least one width"),
-            ({"neuron": (3, 0)}, "`neuron`: expected at least one width"),
-            ({"neuron": (3, 2**21)}, "`neuron`: expected at least one width"),
+            ({"neuron": (3, 0)}, "`neuron`: expected widths, each an integer from 1"),
+            ({"neuron": (3, 2**21)}, "`neuron`: expected widths, each an integer from 1"),
             ({"numb_fparam": -1}, "`numb_fparam`: expected an integer from 0"),
             ({"numb_aparam": -1}, "`numb_aparam`: expected an integer from 0"),
             ({"dim_case_embd": -2}, "`dim_case_embd`: expected an integer from 0"),
@@ -72,6 +71,10 @@ class TestFittingOptions:
     def test_trainable_of_each_layer(self):
         assert FittingOptions(neuron=(2,), trainable=(True, False)).trainable_layers == (True, False)
         assert FittingOptions(neuron=(2,), trainable=False).trainable_layers == (False, False)
+
+    def test_no_hidden_layers(self):
+        o = FittingOptions(neuron=())
+        assert (o.layer_count, o.trainable_layers) == (1, (True,))
 
     def test_extra_inputs(self):
         assert FittingOptions(numb_fparam=1, numb_aparam=2, dim_case_embd=4).extra_inputs == 7

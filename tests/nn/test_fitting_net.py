@@ -9,7 +9,7 @@ from refdp.nn.fitting_net import FittingNet
 from refdp.nn.layer import Layer
 from tests.helpers import EPS, assert_within
 
-WIDTHS = [(3,), (5, 5), (10, 10), (10, 20), (6, 7, 7)]
+WIDTHS = [(), (3,), (5, 5), (10, 10), (10, 20), (6, 7, 7)]
 
 
 def net(widths, library=None, in_dim=5, out_dim=2):
