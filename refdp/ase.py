@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from refdp.elements import SYMBOLS
 from refdp.errors import unexpected
 from refdp.evaluation import Evaluation, evaluate
-from refdp.io.ase_files import from_atoms
+from refdp.io.ase_atoms import from_atoms, stress_of_virial
 from refdp.io.models import load
 from refdp.models.base import Model
 from refdp.system import System
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Calculator"]
 
-# Where the six numbers of a stress, xx yy zz yz xz xy, stand in the tensor.
-VOIGT = [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]
 ENERGIES = ("energy", "free_energy", "energies")
 DERIVATIVES = ("forces", "stress", "stresses")
 PARAMETERS = ("fparam", "aparam")
@@ -65,8 +61,9 @@ class Calculator(Base):
     Raises
     ------
     InputError
-        The types of the model have no names. Later: atoms are periodic along some directions only, have a
-        species that the model does not know, or lack a parameter that it wants.
+        The types of the model have no names, or are given others than different symbols. Later: atoms are
+        periodic along some directions only, have a species that the model does not know, or lack a parameter
+        that it wants.
     """
 
     name = "refdp"
@@ -146,10 +143,15 @@ def _symbols(model: Model, type_map: Sequence[str] | None) -> tuple[str, ...]:
             "model", model, "a model, from `load` or `model_from_config`, or the name of its file"
         )
     names = model.type_map if type_map is None else tuple(type_map)
-    if names is None or len(names) != model.ntypes:
-        expected = f"the chemical symbol of each of the model's {model.ntypes} types"
+    strange = type_map is not None and not _are_symbols(type_map)
+    if names is None or len(names) != model.ntypes or strange:
+        expected = f"the chemical symbol of each of the model's {model.ntypes} types, no two alike"
         raise unexpected("type_map", type_map, expected)
     return names
+
+
+def _are_symbols(names: Sequence[str]) -> bool:
+    return all(name in SYMBOLS for name in names) and len(set(names)) == len(names)
 
 
 def _system(atoms: Atoms, type_map: Sequence[str]) -> System:
@@ -174,11 +176,6 @@ def _results(found: Evaluation, atoms: Atoms) -> dict[str, Any]:
         results["forces"] = found.forces[0]
     if found.virial is not None and found.atom_virial is not None and atoms.pbc.all():
         volume = atoms.get_volume()
-        results["stress"] = _stress(found.virial[0], volume)
-        results["stresses"] = _stress(found.atom_virial[0], volume)
+        results["stress"] = stress_of_virial(found.virial[0], volume)
+        results["stresses"] = stress_of_virial(found.atom_virial[0], volume)
     return results
-
-
-def _stress(W: NDArray[np.float64], volume: float) -> NDArray[np.float64]:
-    """Return the six numbers of the symmetric part of `(..., 3, 3)` virials, over minus the volume."""
-    return -(W[..., *VOIGT] + W[..., *VOIGT[::-1]]) / (2.0 * volume)

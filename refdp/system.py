@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refdp.errors import InputError, unexpected
 
-__all__ = ["System"]
+__all__ = ["System", "concatenate"]
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -110,9 +110,13 @@ class System:
         """Return one frame as a `System` of its own; negative numbers count from the end."""
         if not -self.nf <= index < self.nf:
             raise unexpected("index", index, f"a frame number below nf = {self.nf}")
-        chosen = slice(index, index + 1 or None)
-        cell = None if self.cell is None else self.cell[chosen]
-        return System(self.coords[chosen], self.types[chosen], cell, self.mask[chosen], self.type_map)
+        return self.take([index])
+
+    def take(self, frames: Sequence[int] | NDArray[np.int64]) -> System:
+        """Return some frames, in the order of their numbers."""
+        rows = np.asarray(frames, dtype=np.int64)
+        cell = None if self.cell is None else self.cell[rows]
+        return System(self.coords[rows], self.types[rows], cell, self.mask[rows], self.type_map)
 
     def repeat(self, times: tuple[int, int, int]) -> System:
         """Return the supercell of `times` cells along the lattice vectors, one whole cell after another."""
@@ -131,6 +135,22 @@ class System:
         if kind < 0:
             return "virtual"
         return f"type {kind}" if self.type_map is None else self.type_map[kind]
+
+
+def concatenate(systems: Sequence[System]) -> System:
+    """Return the frames of all systems, which are of one number of atoms, with cells or without.
+
+    Raises
+    ------
+    InputError
+        There are none, or they are not alike.
+    """
+    kinds = {(each.natoms, each.periodic, each.type_map) for each in systems}
+    if len(kinds) != 1:
+        raise unexpected("systems", list(systems), "systems of one number of atoms, periodicity and type_map")
+    names = ["coords", "types", "mask", *(["cell"] if systems[0].periodic else [])]
+    arrays = {name: np.concatenate([getattr(each, name) for each in systems]) for name in names}
+    return System(**arrays, type_map=systems[0].type_map)
 
 
 def _numbers(name: str, value: object, kinds: str, expected: str) -> NDArray[Any]:

@@ -250,6 +250,13 @@ class TestCalculator:
         with pytest.raises(InputError, match="expected the chemical symbol of each of the model's 2 types"):
             Calculator(small_model(None), type_map=type_map)
 
+    @pytest.mark.parametrize("type_map", [["O", "O"], ["Q", "Z"], [1, 8], ["O", "X"]])
+    def test_no_different_symbols(self, type_map, model):
+        with pytest.raises(
+            InputError, match=r"`type_map`: expected the chemical symbol of each .* no two alike"
+        ):
+            Calculator(model, type_map=type_map)
+
     def test_no_model(self):
         with pytest.raises(InputError, match="`model`: expected a model"):
             Calculator({"type": "se_e2_a"})

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from refdp.errors import InputError
-from refdp.system import System
+from refdp.system import System, concatenate
 
 COORDS = np.arange(12.0).reshape(2, 2, 3)
 CELL = np.asarray([[5.0, 0.0, 0.0], [1.0, 6.0, 0.0], [0.0, 2.0, 7.0]])
@@ -197,3 +197,39 @@ class TestRepeat:
     def test_needs_a_cell(self):
         with pytest.raises(InputError, match="`cell`"):
             System(COORDS, [0, 1]).repeat((1, 1, 2))
+
+
+BOTH = System(COORDS, [[0, 1], [1, 0]], np.stack([CELL, 2 * CELL]), [[1, 0], [1, 1]], ["O", "H"])
+
+
+class TestTake:
+    def test_in_any_order(self):
+        found = BOTH.take([1, 0, 1])
+        assert np.array_equal(found.coords, COORDS[[1, 0, 1]])
+        assert found.types.tolist() == [[1, 0], [0, 1], [1, 0]]
+        assert np.array_equal(found.cell, [2 * CELL, CELL, 2 * CELL])
+        assert found.mask.tolist() == [[True, True], [True, False], [True, True]]
+        assert found.type_map == ("O", "H")
+
+    def test_none(self):
+        assert System(COORDS, [0, 1]).take([]).nf == 0
+
+
+class TestConcatenate:
+    def test_is_what_was_taken_apart(self):
+        found = concatenate([BOTH.take([0]), BOTH.take([1, 0])])
+        expected = BOTH.take([0, 1, 0])
+        for name in ("coords", "types", "cell", "mask"):
+            assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+        assert found.type_map == ("O", "H")
+
+    def test_clusters(self):
+        assert concatenate([System(COORDS, [0, 1])] * 2).cell is None
+
+    @pytest.mark.parametrize(
+        "others",
+        [[], [BOTH, System(COORDS, [0, 1], type_map=["O", "H"])], [BOTH, System(COORDS, [0, 1], CELL)]],
+    )
+    def test_that_do_not_go_together(self, others):
+        with pytest.raises(InputError, match="`systems`: expected systems of one number of atoms"):
+            concatenate(others)

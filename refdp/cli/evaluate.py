@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,19 +14,19 @@ import click
 from refdp.cli.frames import open_frames
 from refdp.cli.inputs import DEFAULT_SEED, system_argument
 from refdp.cli.models import read_model
+from refdp.cli.outputs import is_energy, outputs, predictions, units
 from refdp.cli.predictions import (
+    check_names,
     check_target,
     is_table,
-    label_names,
     labelled,
-    predictions,
     write_folder,
     write_table,
 )
 
 if TYPE_CHECKING:
     from refdp.cli.frames import Source
-    from refdp.cli.tally import Tally
+    from refdp.cli.tally import Errors, Spread, Tally
     from refdp.evaluation import Evaluation
     from refdp.io.dataset import Frames
     from refdp.models.base import Model
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 PARAMETERS = ("fparam", "aparam")
-UNITS = {
-    "energy": "eV per atom",
-    "atom_ener": "eV",
-    "force": "eV/angstrom",
-    "virial": "eV per atom",
-    "pressure": "GPa",
-}
 
 
 @click.command("evaluate")
@@ -90,52 +83,52 @@ def command(
       refdp evaluate model.yaml traj.extxyz@::10 -o out.npz --no-forces
       refdp evaluate input.json example:water --seed 3
     """  # noqa: D301  # click's \b
-    from refdp.cli.tally import Tally
     from refdp.evaluation import evaluate
 
     loaded = read_model(model, system, seed)
-    labels = (*label_names(loaded.quantity), *PARAMETERS)
+    labels = (*(each.label for each in outputs(loaded.quantity)), *PARAMETERS)
     # Only se_a_mask has no cutoff; its atomic parameters tell which atoms are real.
     source = open_frames(system, labels, math.isinf(loaded.rcut), frames)
     check_target(output, force, system, source)
+    if output is not None:
+        check_names(loaded.quantity, source)
     _warn_of_numbers(loaded, source)
-    tally = Tally()
-    derivatives = not no_forces and loaded.quantity.name == "energy"
+    derivatives = not no_forces and is_energy(loaded.quantity)
     run = partial(evaluate, loaded, derivatives=derivatives, threads=threads, block=block)
-    _write(output, _evaluated(loaded, source, run, tally))
-    facts = _facts(loaded, tally) | ({"output": str(output)} if output else {})
-    if as_json:
-        click.echo(json.dumps(facts, indent=2))
-        return
-    _print(system, facts, tally)
-    if output:
-        click.echo(f"wrote {output}")
+    tally = _evaluate(loaded, source, run, output)
+    _warn_of_shapes(system, tally)
+    _tell(system, tally, output, as_json)
 
 
-def _evaluated(
-    model: Model, source: Source, run: Callable[..., Evaluation], tally: Tally
-) -> Iterator[Frames]:
-    """Yield the frames with predictions for labels, and count them."""
+def _evaluate(model: Model, source: Source, run: Callable[..., Evaluation], output: Path | None) -> Tally:
+    """Evaluate all frames and write them, if anywhere; return what there is to tell of them."""
+    from refdp.cli.tally import Tally
+
+    tally = Tally(model.quantity)
+    wanted = [name for name in PARAMETERS if getattr(model, f"numb_{name}")]
+    pairs = _predicted(source, run, wanted, tally)
+    if output is None:
+        for _ in pairs:
+            pass
+        return tally
+    write = write_table if is_table(output) else write_folder
+    write(output, (labelled(frames, predicted, wanted) for frames, predicted in pairs))
+    return tally
+
+
+def _predicted(
+    source: Source, run: Callable[..., Evaluation], wanted: Sequence[str], tally: Tally
+) -> Iterator[tuple[Frames, dict[str, Any]]]:
+    """Yield the frames with what is predicted for them, and count it."""
     from refdp.progress import follow
 
-    wanted = [name for name in PARAMETERS if getattr(model, f"numb_{name}")]
     # One bar: of the blocks of a single chunk, or of the chunks.
     alone = source.pieces == 1
     for frames in follow(source.chunks, source.pieces, "frames", False if alone else None):
         given = {name: frames.labels.get(name) for name in wanted}
         predicted = predictions(run(frames.system, **given, progress=None if alone else False))
         tally.add(frames, predicted)
-        yield labelled(frames, predicted, wanted)
-
-
-def _write(output: Path | None, chunks: Iterator[Frames]) -> None:
-    if output is None:
-        for _ in chunks:
-            pass
-    elif is_table(output):
-        write_table(output, chunks)
-    else:
-        write_folder(output, chunks)
+        yield frames, predicted
 
 
 def _warn_of_numbers(model: Model, source: Source) -> None:
@@ -144,21 +137,40 @@ def _warn_of_numbers(model: Model, source: Source) -> None:
         click.echo(f"the types of the model have no names and are taken by number: {pairs}", err=True)
 
 
-def _facts(model: Model, tally: Tally) -> dict[str, Any]:
+def _warn_of_shapes(system: str, tally: Tally) -> None:
+    for label, (found, predicted) in tally.unlike.items():
+        message = f"the label `{label}` of {system} is not compared: a frame of it has the shape {found}"
+        click.echo(f"{message}, of the predictions {predicted}", err=True)
+
+
+def _tell(system: str, tally: Tally, output: Path | None, as_json: bool) -> None:
+    facts = _facts(tally) | ({"output": str(output)} if output else {})
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    _print(system, facts, tally)
+    if output:
+        click.echo(f"wrote {output}")
+
+
+def _facts(tally: Tally) -> dict[str, Any]:
+    worst = tally.worst and dict(zip(("frame", "atom"), tally.worst, strict=True))
     return {
-        "quantity": model.quantity.name,
+        "quantity": tally.quantity.name,
         "frames": tally.nf,
         "atoms": tally.atoms,
-        "predictions": {name: _with_unit(name, spread.facts()) for name, spread in tally.spreads.items()},
-        "largest_force": None
-        if tally.worst is None
-        else dict(zip(("frame", "atom"), tally.worst, strict=True)),
-        "errors": {name: _with_unit(name, error.facts()) for name, error in tally.errors.items()},
+        "predictions": _figures(tally, tally.spreads),
+        "largest_force": worst,
+        "errors": _figures(tally, tally.errors),
     }
 
 
-def _with_unit(name: str, figures: dict[str, float]) -> dict[str, Any]:
-    return ({"unit": UNITS[name]} if name in UNITS else {}) | figures
+def _figures(tally: Tally, found: Mapping[str, Spread | Errors]) -> dict[str, dict[str, Any]]:
+    """Return the figures of each thing that is told, with their unit if it has one."""
+    known = units(tally.quantity)
+    return {
+        name: ({"unit": known[name]} if name in known else {}) | each.facts() for name, each in found.items()
+    }
 
 
 def _print(system: str, facts: dict[str, Any], tally: Tally) -> None:

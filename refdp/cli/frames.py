@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from refdp.cli.inputs import EXAMPLE, file_of_atoms
+from refdp.cli.inputs import EXAMPLE, called, file_of_atoms, has_mask
 
 if TYPE_CHECKING:
     from refdp.io.dataset import Frames
@@ -25,7 +25,7 @@ class Source(NamedTuple):
     nf
         How many there are.
     kinds
-        How many different numbers of atoms and kinds of boundaries there are, 0 without frames.
+        The different numbers of atoms, each with whether there are cells; none without frames.
     pieces
         How many chunks there are, roughly.
     names
@@ -35,12 +35,13 @@ class Source(NamedTuple):
     """
 
     nf: int
-    kinds: int
+    kinds: frozenset[tuple[int, bool]]
     pieces: int
     names: tuple[str, ...] | None
     chunks: Iterator[Frames]
 
 
+@called("SYSTEM")
 def open_frames(text: str, labels: Sequence[str], aparam_as_mask: bool, count: int | None) -> Source:
     """Return the frames of what SYSTEM names, as `read_system` understands it.
 
@@ -75,30 +76,19 @@ def open_frames(text: str, labels: Sequence[str], aparam_as_mask: bool, count: i
 def _streamed(text: str, labels: Sequence[str], aparam_as_mask: bool, count: int | None) -> Source:
     from refdp.io.dataset import open_data
 
-    masked = aparam_as_mask and _has_aparam(text)
+    masked = aparam_as_mask and has_mask(text)
     data = open_data(text, aparam_as_mask=masked)
     step, nf = _step(data.natoms), data.nf if count is None else min(count, data.nf)
-    return Source(nf, min(nf, 1), -(-nf // step), data.type_map, _first(data.chunks(step, labels), nf))
-
-
-def _has_aparam(text: str) -> bool:
-    """Tell whether there is a mask; say so where there is none."""
-    import click
-
-    from refdp.io.dataset import open_data
-
-    found = open_data(text).find("aparam")
-    if not found:
-        click.echo(f"no aparam.npy in {text}: all atoms are real", err=True)
-    return found
+    kinds = frozenset({(data.natoms, data.periodic)} if nf else ())
+    return Source(nf, kinds, -(-nf // step), data.type_map, _first(data.chunks(step, labels), nf))
 
 
 def _in_memory(parts: Sequence[Frames], count: int | None) -> Source:
     nf = sum(len(part) for part in parts)
     nf = nf if count is None else min(count, nf)
-    kinds = {(part.system.natoms, part.system.periodic) for part in parts}
+    kinds = frozenset((part.system.natoms, part.system.periodic) for part in parts)
     chunks = list(_in_order(parts))
-    return Source(nf, len(kinds), len(chunks), parts[0].system.type_map, _first(chunks, nf))
+    return Source(nf, kinds, len(chunks), parts[0].system.type_map, _first(chunks, nf))
 
 
 def _in_order(parts: Sequence[Frames]) -> Iterator[Frames]:
@@ -127,9 +117,6 @@ def _first(chunks: Iterable[Frames], count: int) -> Iterator[Frames]:
 
 def _some(frames: Frames, rows: list[int]) -> Frames:
     from refdp.io.dataset import Frames
-    from refdp.system import System
 
-    s = frames.system
-    cell = None if s.cell is None else s.cell[rows]
-    system = System(s.coords[rows], s.types[rows], cell, s.mask[rows], s.type_map)
-    return Frames(system, {name: x[rows] for name, x in frames.labels.items()}, frames.index[rows])
+    labels = {name: x[rows] for name, x in frames.labels.items()}
+    return Frames(frames.system.take(rows), labels, frames.index[rows])

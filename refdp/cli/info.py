@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from refdp.cli.inputs import read_system, system_argument
+from refdp.cli.inputs import is_data_set, read_system, system_argument
+from refdp.errors import InputError, unexpected
 
 if TYPE_CHECKING:
     from refdp.neighbors import NeighborStatistics
@@ -16,15 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+RCUT = 6.0
+NO_SYSTEMS = (".json", ".pb", ".pth", ".pt")
+"""Suffixes of input files, and of models in formats that are not read."""
+
 
 @click.command("info")
 @system_argument
-@click.option(
-    "--rcut", type=float, default=6.0, show_default=True, metavar="R", help="Cutoff radius in angstrom."
-)
+@click.option("--rcut", type=float, metavar="R", help="Cutoff radius in angstrom.  [default: 6.0]")
 @click.option("--mask", is_flag=True, help="Read aparam.npy of SYSTEM as mask: 1 real, 0 virtual.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(system: str, rcut: float, mask: bool, as_json: bool) -> None:
+def command(system: str, rcut: float | None, mask: bool, as_json: bool) -> None:
     """Count neighbours, to choose `sel` by; or show a model.
 
     Shows frames, cell and types of SYSTEM, how many neighbours of each type its atoms have within the cutoff,
@@ -41,20 +45,32 @@ def command(system: str, rcut: float, mask: bool, as_json: bool) -> None:
     from refdp.cli.model_tree import is_model_file, show_model
 
     if is_model_file(system):
+        if rcut is not None or mask:
+            raise unexpected("SYSTEM", system, "a system, for --rcut and --mask: a model has no neighbours")
         show_model(system, as_json)
         return
     from refdp.io.dataset import has_aparam
     from refdp.neighbors import neighbor_statistics
 
-    atoms = read_system(system, mask)
-    statistics = neighbor_statistics(atoms, rcut)
+    atoms = _read(system, mask)
+    statistics = neighbor_statistics(atoms, RCUT if rcut is None else rcut)
     if as_json:
         click.echo(json.dumps(_system_facts(atoms) | asdict(statistics), indent=2))
         return
     click.echo("\n".join(_system_lines(system, atoms)))
-    if not mask and has_aparam(system):
+    if not mask and is_data_set(system) and has_aparam(system):
         click.echo("aparam.npy: not read; where it is a mask, as se_a_mask has it, --mask reads it")
     _print_neighbors(atoms, statistics)
+
+
+def _read(system: str, mask: bool) -> System:
+    try:
+        return read_system(system, mask)
+    except InputError as error:
+        # ASE reads some files of this name, and does not know what others are.
+        if Path(system).suffix.lower() not in NO_SYSTEMS:
+            raise
+        raise unexpected("SYSTEM", system, "a system, or a model file, .dp, .yaml or .yml") from error
 
 
 def _system_facts(system: System) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
     from refdp.system import System
 
 __all__ = [
+    "called",
     "check_index",
     "check_output",
     "descriptor_options",
+    "file_of_atoms",
+    "has_mask",
+    "is_data_set",
     "read_config",
     "read_descriptor",
     "read_inputs",
@@ -32,8 +37,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 EXAMPLE = "example:"
 DEFAULT_SEED = 1
+PATHS = ("`path`", "`name`")
+"""What functions call what stands on the command line."""
 
 system_argument = click.argument("system", metavar="SYSTEM")
+
+
+@contextmanager
+def called(argument: str) -> Iterator[None]:
+    """Name, in errors raised inside, an argument of the command instead of one of a function."""
+    try:
+        yield
+    except InputError as error:
+        message = str(error)
+        for name in PATHS:
+            message = message.replace(f"{name}: expected", f"`{argument}`: expected")
+        raise type(error)(message) from error
 
 
 def descriptor_options(command: F) -> F:
@@ -64,16 +83,23 @@ def read_inputs(config: str, system: str) -> tuple[dict[str, Any], System]:
     It does where its descriptor is se_a_mask; with any other, `use_aparam_as_mask` of a fitting net only
     keeps the numbers out of that net. A system without that file has no virtual atoms, which is said.
     """
-    from refdp.io.dataset import has_aparam
-
     read = read_config(config)
-    masked = _aparam_is_mask(read) and Path(system).is_dir()
-    if masked and not has_aparam(system):
-        masked = False
-        click.echo(f"no aparam.npy in {system}: all atoms are real", err=True)
+    masked = _aparam_is_mask(read) and is_data_set(system) and has_mask(system)
     return read, read_system(system, masked)
 
 
+@called("SYSTEM")
+def has_mask(text: str) -> bool:
+    """Tell whether a data set has a mask, in any of its sets; say so where there is none."""
+    from refdp.io.dataset import has_aparam
+
+    found = has_aparam(text)
+    if not found:
+        click.echo(f"no aparam.npy in {text}: all atoms are real", err=True)
+    return found
+
+
+@called("SYSTEM")
 def read_system(text: str, aparam_as_mask: bool = False) -> System:
     """Return the system that SYSTEM names: DeePMD-kit's folder or HDF5 group, a file for ASE, `example:name`.
 
@@ -183,6 +209,11 @@ def file_of_atoms(text: str) -> tuple[str, str] | None:
     if not Path(name).is_file() or is_hdf5(Path(name)):
         return None
     return name, index or ":"
+
+
+def is_data_set(text: str) -> bool:
+    """Tell whether SYSTEM, if there is such a thing, is a folder or HDF5 group."""
+    return not text.startswith(EXAMPLE) and file_of_atoms(text) is None
 
 
 def _aparam_is_mask(config: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from refdp.cli.inputs import DEFAULT_SEED, read_config, read_system
+from refdp.cli.inputs import DEFAULT_SEED, called, read_config, read_system
 from refdp.cli.sections import automatic, with_seeds
 from refdp.errors import unexpected
 
@@ -48,7 +48,8 @@ def read_model(text: str, system: str, seed: int | None) -> Model:
         raise unexpected("MODEL", text, KINDS)
     if seed is not None:
         raise unexpected("--seed", seed, "none: a model file has its weights")
-    model: Model = refdp.load(text)
+    with called("MODEL"):
+        model: Model = refdp.load(text)
     return model
 
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from refdp.cli.outputs import is_energy, outputs
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from refdp.cli.outputs import Output
     from refdp.io.dataset import Frames
+    from refdp.models.base import Quantity
 
-__all__ = ["PER_ATOM", "Errors", "Spread", "Tally"]
+__all__ = ["NUMBERS", "Errors", "Spread", "Tally"]
 
 Float = NDArray[np.float64]
 
-PER_ATOM = ("energy", "virial")
-"""Labels of frames that are told per atom."""
-OF_ATOMS = ("force", "atom_")
-"""How the names of labels of atoms begin."""
 GPA = 160.2176634  # eV per cubic angstrom; exact, as the charge of the electron is
 NUMBERS = "mean", "deviation", "least", "largest"
 
@@ -87,6 +87,8 @@ class Tally:
 
     Attributes
     ----------
+    quantity
+        What is predicted.
     nf, atoms
         Frames, and real atoms in all of them.
     spreads
@@ -94,14 +96,18 @@ class Tally:
         is predicted.
     errors
         By the name of the label.
+    unlike
+        Of labels that do not go with the predictions: the shapes of both, for a frame.
     worst
         Frame and atom of the largest force.
     """
 
+    quantity: Quantity
     nf: int = 0
     atoms: int = 0
     spreads: dict[str, Spread] = field(default_factory=dict)
     errors: dict[str, Errors] = field(default_factory=dict)
+    unlike: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
     worst: tuple[int, int] | None = None
 
     def add(self, frames: Frames, predicted: Mapping[str, Float]) -> None:
@@ -110,16 +116,33 @@ class Tally:
         counts = np.maximum(real.sum(axis=1), 1)
         self.nf += len(frames)
         self.atoms += int(real.sum())
-        if "force" in predicted:
-            self._find_worst(frames, np.linalg.norm(predicted["force"], axis=-1))
-        for name, x in told(predicted, frames, real, counts):
-            self.spreads.setdefault(name, Spread()).add(x)
-        for name, x in predicted.items():
-            label = frames.labels.get(name)
-            if label is not None and label.shape == x.shape:
-                error = (x - label)[real] if name.startswith(OF_ATOMS) else x - label
-                share = counts.reshape(-1, *(1 for _ in x.shape[1:])) if name in PER_ATOM else 1.0
-                self.errors.setdefault(name, Errors()).add(error / share)
+        for name, told in self._told(predicted, frames, real, counts).items():
+            self.spreads.setdefault(name, Spread()).add(told)
+        for output in outputs(self.quantity):
+            x, label = predicted.get(output.label), frames.labels.get(output.label)
+            if x is not None and label is not None:
+                self._compare(output, x, label, real, counts)
+
+    def _told(
+        self, predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any
+    ) -> dict[str, Float]:
+        """Return what is told in figures: of an energy what does not grow with the system, of others all."""
+        if is_energy(self.quantity):
+            if "force" in predicted:
+                self._find_worst(frames, np.linalg.norm(predicted["force"], axis=-1))
+            return _of_energy(predicted, frames, real, counts)
+        return {
+            each.label: predicted[each.label][real] if each.of_atoms else predicted[each.label]
+            for each in outputs(self.quantity)
+        }
+
+    def _compare(self, output: Output, x: Float, label: Float, real: Any, counts: Any) -> None:
+        if label.size != x.size:
+            self.unlike.setdefault(output.label, (label.shape[1:], x.shape[1:]))
+            return
+        error = x - label.reshape(x.shape)
+        share = counts.reshape(-1, *(1 for _ in x.shape[1:])) if output.per_atom else 1.0
+        self.errors.setdefault(output.label, Errors()).add(error[real] if output.of_atoms else error / share)
 
     def _find_worst(self, frames: Frames, lengths: Float) -> None:
         known = self.spreads["force"].largest if "force" in self.spreads else -1.0
@@ -128,15 +151,13 @@ class Tally:
             self.worst = int(frames.index[frame]), int(atom)
 
 
-def told(predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any) -> list[tuple[str, Float]]:
-    """Return what is told in figures: of an energy what does not grow with the system, of others all."""
-    if "energy" not in predicted:
-        return [(n, x[real] if n.startswith(OF_ATOMS) else x) for n, x in predicted.items()]
-    found = [("energy", predicted["energy"] / counts)]
+def _of_energy(predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any) -> dict[str, Float]:
+    """Return energies per atom, the lengths of forces, and pressures in GPa."""
+    found = {"energy": predicted["energy"] / counts}
     if "force" in predicted:
-        found.append(("force", np.linalg.norm(predicted["force"], axis=-1)[real]))
+        found["force"] = np.linalg.norm(predicted["force"], axis=-1)[real]
     if "virial" in predicted and frames.system.cell is not None:
         volume = np.abs(np.linalg.det(frames.system.cell))
         trace = np.trace(predicted["virial"], axis1=1, axis2=2)
-        found.append(("pressure", GPA * trace / (3.0 * volume)))
+        found["pressure"] = GPA * trace / (3.0 * volume)
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from refdp.errors import InputError, UnsupportedError, unexpected
 from refdp.io.dataset.frames import Frames
@@ -15,12 +15,12 @@ from refdp.system import System
 if TYPE_CHECKING:
     from ase import Atoms
 
-__all__ = ["from_atoms", "need_ase", "to_atoms"]
+__all__ = ["from_atoms", "need_ase", "stress_of_virial", "to_atoms", "virial_of_stress"]
 
 # ASE's symbol of an atom without a nucleus.
 VIRTUAL = "X"
-# Where the six numbers of a stress, xx yy zz yz xz xy, stand in the tensor.
-VOIGT = np.asarray([[0, 5, 4], [5, 1, 3], [4, 3, 2]])
+# Rows and columns of the tensor where the six numbers of a stress, xx yy zz yz xz xy, stand.
+VOIGT = [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]
 # ASE's names of results that need no conversion, and DeePMD-kit's.
 RESULTS = {"energy": "energy", "forces": "force", "energies": "atom_ener"}
 
@@ -42,8 +42,8 @@ def from_atoms(atoms: Atoms | Iterable[Atoms], type_map: Sequence[str] | None = 
     Raises
     ------
     InputError
-        A frame is periodic in some directions only, has a species that is not in `type_map`, or numbers that
-        cannot be used.
+        A frame is periodic in some directions only, has a stress but no cell, a species that is not in
+        `type_map`, or numbers that cannot be used.
     UnsupportedError
         ASE is not installed.
     """
@@ -54,7 +54,7 @@ def from_atoms(atoms: Atoms | Iterable[Atoms], type_map: Sequence[str] | None = 
     names = _species(frames) if type_map is None else tuple(type_map)
     groups: dict[tuple[object, ...], list[tuple[int, Atoms, Mapping[str, Any]]]] = {}
     for k, each in enumerate(frames):
-        labels = _labels(each)
+        labels = _labels(each, k)
         key = len(each), _periodic(each, k), tuple(sorted(labels))
         groups.setdefault(key, []).append((k, each, labels))
     return [_frames(group, names, bool(key[1])) for key, group in groups.items()]
@@ -97,6 +97,45 @@ def need_ase() -> None:
         raise UnsupportedError(message) from None
 
 
+def virial_of_stress(stress: ArrayLike, volume: float) -> NDArray[np.float64]:
+    r"""Return the virial :math:`W = -V\sigma`, `(3, 3)`, in eV, equation {eq}`eq-virial-of-stress`.
+
+    Parameters
+    ----------
+    stress
+        ASE's six numbers xx, yy, zz, yz, xz, xy in eV/angstrom^3, or the tensor, `(3, 3)` or flat.
+    volume
+        In cubic angstrom.
+
+    Raises
+    ------
+    InputError
+        The stress has another shape.
+    """
+    array = np.asarray(stress, dtype=np.float64)
+    if array.shape not in ((6,), (9,), (3, 3)):
+        raise unexpected("stress", array.shape, "six numbers, or a tensor of three rows and columns")
+    tensor = np.empty((3, 3))
+    if array.shape == (6,):
+        tensor[VOIGT] = tensor[VOIGT[::-1]] = array
+    else:
+        tensor[:] = array.reshape(3, 3)
+    return -volume * tensor
+
+
+def stress_of_virial(W: NDArray[np.float64], volume: float) -> NDArray[np.float64]:
+    r"""Return ASE's stress :math:`-(W + W^T)/(2V)`, `(..., 6)`, equation {eq}`eq-stress`.
+
+    Parameters
+    ----------
+    W
+        Virials in eV, `(..., 3, 3)`. ASE has six numbers for a tensor of nine: those of the symmetric part.
+    volume
+        In cubic angstrom.
+    """
+    return -(W[..., *VOIGT] + W[..., *VOIGT[::-1]]) / (2.0 * volume)
+
+
 def _frames(
     group: Sequence[tuple[int, Atoms, Mapping[str, Any]]], names: tuple[str, ...], periodic: bool
 ) -> Frames:
@@ -133,21 +172,23 @@ def _periodic(atoms: Atoms, frame: int) -> bool:
     raise InputError(message)
 
 
-def _labels(atoms: Atoms) -> dict[str, Any]:
+def _labels(atoms: Atoms, frame: int) -> dict[str, Any]:
     results = getattr(atoms.calc, "results", {})
     labels = {ours: results[theirs] for theirs, ours in RESULTS.items() if results.get(theirs) is not None}
     if (stress := results.get("stress")) is not None:
-        labels["virial"] = -atoms.get_volume() * _tensor(stress)
+        labels["virial"] = virial_of_stress(stress, _volume(atoms, frame))
     elif np.size(atoms.info.get("virial", ())) == 9:
         labels["virial"] = np.reshape(atoms.info["virial"], (3, 3))
     return labels
 
 
-def _tensor(stress: Any) -> NDArray[np.float64]:
-    array = np.asarray(stress, dtype=np.float64)
-    if array.shape not in ((6,), (9,), (3, 3)):
-        raise unexpected("stress", array.shape, "six numbers, or a tensor of three rows and columns")
-    return array[VOIGT] if array.shape == (6,) else array.reshape(3, 3)
+def _volume(atoms: Atoms, frame: int) -> float:
+    volume = float(atoms.cell.volume)
+    if not volume > 0.0:
+        expected = "a cell, whose volume makes a virial of it"
+        message = f"`stress`: expected {expected}, got frame {frame} without one"
+        raise InputError(message)
+    return volume
 
 
 def _symbols(system: System) -> list[list[str]]:
@@ -166,8 +207,5 @@ def _results(labels: Mapping[str, NDArray[Any]], frame: int, atoms: Atoms) -> di
     if "energy" in results:
         results["energy"] = float(results["energy"])
     if "virial" in labels and atoms.pbc.all():
-        W = labels["virial"][frame]
-        # ASE has six numbers for a tensor of nine.
-        stress = -(W + W.T) / (2 * atoms.get_volume())
-        results["stress"] = stress[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+        results["stress"] = stress_of_virial(labels["virial"][frame], atoms.get_volume())
     return results

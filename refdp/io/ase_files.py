@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from refdp.errors import InputError, unexpected
 from refdp.io.ase_atoms import from_atoms, need_ase, to_atoms
 from refdp.io.dataset.frames import Frames
-from refdp.system import System
+from refdp.system import System, concatenate
 
 __all__ = ["from_atoms", "read", "read_system", "to_atoms"]
 
@@ -108,16 +110,5 @@ def _read(file: Path, index: str | int, form: str | None) -> list[Any]:
 
 def _join(parts: Sequence[Frames]) -> System:
     """Return frames that were apart because their labels differ in the order of the file."""
-    import numpy as np
-
     order = np.argsort(np.concatenate([part.index for part in parts]))
-    systems = [part.system for part in parts]
-    coords, types, mask = (
-        np.concatenate([getattr(s, name) for s in systems])[order] for name in ("coords", "types", "mask")
-    )
-    cells = (
-        np.concatenate([s.cell for s in systems if s.cell is not None])[order]
-        if systems[0].periodic
-        else None
-    )
-    return System(coords, types, cells, mask, systems[0].type_map)
+    return concatenate([part.system for part in parts]).take(order)

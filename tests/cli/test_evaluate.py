@@ -103,6 +103,34 @@ class TestErrors:
         facts = json.loads(refdp_command("evaluate", model_file, folder, "--json").stdout)
         assert facts["errors"]["force"]["largest"] < 1e-15
 
+    @pytest.mark.parametrize(
+        "options",
+        [{"type": "dos", "numb_dos": 5}, {"type": "property", "property_name": "dos", "task_dim": 5}],
+    )
+    def test_those_of_atoms(self, refdp_command, tmp_path, options):
+        system, model = refdp.examples.virtual(), small_model(**options)
+        refdp.save(tmp_path / "model.dp", model)
+        found = refdp.evaluate(model, system)
+        write_data(tmp_path / "data", system, {"dos": found.total, "atom_dos": found.atomic - 0.25})
+        result = refdp_command("evaluate", tmp_path / "model.dp", tmp_path / "data", "--json")
+        assert result.exit_code == 0, result.stderr
+        errors = json.loads(result.stdout)["errors"]
+        assert errors["dos"]["largest"] == 0.0
+        assert errors["atom_dos"]["rmse"] == pytest.approx(0.25, rel=1e-14)
+        assert errors["atom_dos"]["numbers"] == 48 * 5
+        assert result.stderr == ""
+
+    def test_labels_of_another_size_are_told(self, refdp_command, tmp_path):
+        refdp.save(tmp_path / "model.dp", small_model(type="dos", numb_dos=5))
+        write_data(tmp_path / "data", refdp.examples.virtual(), {"dos": np.zeros((2, 8))})
+        result = refdp_command("evaluate", tmp_path / "model.dp", tmp_path / "data", "--json")
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["errors"] == {}
+        assert result.stderr == (
+            f"the label `dos` of {tmp_path / 'data'} is not compared: a frame of it has the shape (8,), "
+            "of the predictions (5,)\n"
+        )
+
     def test_labels_of_an_ase_file(self, refdp_command, model_file, tmp_path, expected):
         pytest.importorskip("ase")
         from ase.io import write
@@ -246,6 +274,33 @@ class TestModel:
         assert np.array_equal(data.label(names[0]), found.total)
         assert np.array_equal(data.label(names[1]).ravel(), found.atomic.ravel())
 
+    @pytest.mark.parametrize(
+        "name", ["force_constant", "atom_count", "energy", "virial", "coord", "band gap"]
+    )
+    def test_properties_of_any_name(self, refdp_command, tmp_path, name):
+        options = {"type": "property", "property_name": name, "task_dim": 2}
+        path = self.section(tmp_path, small_section(**options))
+        found = refdp.evaluate(small_model(**options), refdp.examples.virtual())
+        result = refdp_command("evaluate", path, "example:virtual", "--json")
+        assert result.exit_code == 0, result.stderr
+        figures = json.loads(result.stdout)["predictions"]
+        assert list(figures) == [name, f"atom_{name}"]
+        assert "unit" not in figures[name]
+        assert figures[name]["mean"] == pytest.approx(found.total.mean(), rel=1e-12)
+
+    @pytest.mark.parametrize("out", ["out", "out.npz"])
+    def test_a_name_that_cannot_be_written_is_refused_before_the_work(
+        self, refdp_command, tmp_path, monkeypatch, out
+    ):
+        path = self.section(tmp_path, small_section(type="property", property_name="band gap"))
+        monkeypatch.setattr("refdp.evaluation.evaluate", None)
+        result = refdp_command("evaluate", path, "example:virtual", "-o", tmp_path / out)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "Error: `MODEL`: expected a property whose name can be that of a file, of 1 numbers a frame, "
+            "to write, got 'band gap'\n"
+        )
+
     def test_masked_atoms(self, refdp_command, tmp_path):
         section = small_section() | {
             "descriptor": {"type": "se_a_mask", "sel": [16, 32], "neuron": [2, 4], "axis_neuron": 2}
@@ -286,4 +341,4 @@ class TestModel:
         assert result.stderr.count("\n") == 1
         result = refdp_command("evaluate", model_file, tmp_path / "no")
         assert result.exit_code == 2
-        assert "the folder of a system" in result.stderr
+        assert result.stderr.startswith("Error: `SYSTEM`: expected the folder of a system")

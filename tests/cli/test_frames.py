@@ -8,7 +8,7 @@ import pytest
 import refdp
 from refdp.cli.frames import open_frames
 from refdp.errors import InputError
-from refdp.io.dataset import write_data
+from refdp.io.dataset import Frames, write_chunks, write_data
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def folder(tmp_path):
 class TestOpenFrames:
     def test_an_example(self):
         source = open_frames("example:water", (), False, None)
-        assert (source.nf, source.kinds, source.pieces, source.names) == (2, 1, 1, ("O", "H"))
+        assert (source.nf, source.kinds, source.pieces, source.names) == (2, {(192, True)}, 1, ("O", "H"))
         (frames,) = source.chunks
         assert np.array_equal(frames.system.coords, refdp.examples.water().coords)
 
     def test_a_data_set_in_chunks(self, folder):
         source = open_frames(folder, ("energy",), False, None)
-        assert (source.nf, source.kinds, source.pieces) == (70, 1, 2)
+        assert (source.nf, source.kinds, source.pieces) == (70, {(2, False)}, 2)
         chunks = list(source.chunks)
         assert [len(chunk) for chunk in chunks] == [64, 6]
         assert [list(chunk.labels) for chunk in chunks] == [["energy"], ["energy"]]
@@ -42,6 +42,13 @@ class TestOpenFrames:
         chunks = list(source.chunks)
         assert [len(chunk) for chunk in chunks] == lengths
         assert np.array_equal(np.concatenate([chunk.index for chunk in chunks]), np.arange(min(count, 70)))
+
+    def test_a_mask_that_is_in_some_sets_only(self, tmp_path):
+        masked = refdp.System(np.zeros((1, 2, 3)), [0, 1], mask=[1, 0])
+        write_chunks(tmp_path / "data", [Frames(masked)] * 2)
+        (tmp_path / "data/set.000001/aparam.npy").unlink()
+        with pytest.raises(InputError, match=r"set.000001/aparam.npy: expected a mask"):
+            list(open_frames(str(tmp_path / "data"), (), True, None).chunks)
 
     def test_many_atoms_few_frames(self, tmp_path):
         write_data(tmp_path / "data", refdp.System(np.zeros((4, 6000, 3)), [0] * 6000))
@@ -60,12 +67,12 @@ class TestOpenFrames:
             each.positions += k
         ase.io.write(tmp_path / "x.extxyz", frames)
         source = open_frames(str(tmp_path / "x.extxyz"), (), False, 4)
-        assert (source.nf, source.kinds) == (4, 2)
+        assert (source.nf, source.kinds) == (4, {(2, False), (1, False)})
         found = [(c.index.tolist(), c.system.coords[0, 0, 0]) for c in source.chunks]
         assert found == [([0, 1], 0.0), ([2], 2.0), ([3], 3.0)]
 
     def test_nothing_there(self, tmp_path):
-        with pytest.raises(InputError, match="the folder of a system"):
+        with pytest.raises(InputError, match="`SYSTEM`: expected the folder of a system"):
             open_frames(str(tmp_path / "no"), (), False, None)
-        with pytest.raises(InputError, match="expected one of crowded"):
+        with pytest.raises(InputError, match="`SYSTEM`: expected one of crowded"):
             open_frames("example:watr", (), False, None)

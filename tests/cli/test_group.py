@@ -44,7 +44,7 @@ class TestMain:
         result = refdp_command("info", "example:watr")
         assert result.exit_code == 2
         assert result.stdout == ""
-        assert result.stderr.startswith("Error: `name`: expected one of crowded, crystal,")
+        assert result.stderr.startswith("Error: `SYSTEM`: expected one of crowded, crystal,")
         assert result.stderr.count("\n") == 1
 
     def test_a_warning_is_one_line_on_standard_error(self, refdp_command, tmp_path, config):

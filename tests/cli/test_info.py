@@ -11,6 +11,7 @@ import refdp
 from refdp.cli.info import _lengths_and_angles
 from refdp.io.dataset import save_system
 from refdp.neighbors import neighbor_statistics
+from tests.argon import small_model
 from tests.masks import molecule
 
 
@@ -69,6 +70,31 @@ class TestCommand:
         result = refdp_command("info", "example:water", "--rcut", rcut)
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: `rcut`: expected a positive number of angstrom, got ")
+
+    @pytest.mark.parametrize("option", [("--rcut", 3), ("--mask",)])
+    def test_a_model_has_no_neighbours(self, refdp_command, tmp_path, option):
+        refdp.save(tmp_path / "model.dp", small_model())
+        result = refdp_command("info", tmp_path / "model.dp", *option)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: `SYSTEM`: expected a system, for --rcut and --mask")
+        assert refdp_command("info", tmp_path / "model.dp").exit_code == 0
+
+    @pytest.mark.parametrize("name", ["input.json", "frozen.pb"])
+    def test_neither_system_nor_model(self, refdp_command, tmp_path, name):
+        (tmp_path / name).write_text("{}")
+        result = refdp_command("info", tmp_path / name)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "Error: `SYSTEM`: expected a system, or a model file, .dp, .yaml or .yml, "
+            f"got '{tmp_path / name}'\n"
+        )
+
+    @pytest.mark.parametrize(("name", "got"), [("no", "/no'"), ("example:watr", "'watr'")])
+    def test_nothing_there(self, refdp_command, tmp_path, name, got):
+        result = refdp_command("info", name if ":" in name else tmp_path / name)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: `SYSTEM`: expected ")
+        assert result.stderr.endswith(f"{got}\n")
 
 
 class TestLengthsAndAngles:

@@ -10,12 +10,32 @@ import numpy as np
 import pytest
 
 import refdp
-from refdp.cli.inputs import check_index, check_output, read_config, read_descriptor, read_inputs, read_system
-from refdp.errors import ConfigError, InputError
+from refdp.cli.inputs import (
+    called,
+    check_index,
+    check_output,
+    is_data_set,
+    read_config,
+    read_descriptor,
+    read_inputs,
+    read_system,
+)
+from refdp.errors import ConfigError, InputError, unexpected
 from refdp.io.ase_atoms import to_atoms
 from refdp.io.dataset import save_system
 from tests.datasets import to_hdf5
 from tests.helpers import assert_within
+
+
+class TestCalled:
+    @pytest.mark.parametrize("name", ["path", "name"])
+    def test_renames_what_functions_call_it(self, name):
+        with pytest.raises(ConfigError, match="`MODEL`: expected a file, got 'x'"), called("MODEL"):
+            raise unexpected(name, "x", "a file", ConfigError)
+
+    def test_leaves_the_rest(self):
+        with pytest.raises(InputError, match=r"^`rcut`: expected `path`, got 1$"), called("MODEL"):
+            raise unexpected("rcut", 1, "`path`")
 
 
 class TestReadSystem:
@@ -50,6 +70,11 @@ class TestReadSystem:
         (tmp_path / "x.xyz").write_text("1\n\nH 0 0 0\n")
         with pytest.raises(InputError, match=r"x.xyz: expected .* with frames at index 'first', got"):
             read_system(f"{tmp_path / 'x.xyz'}@first")
+
+    @pytest.mark.parametrize("name", ["no", "no.hdf5#/no", "example:watr"])
+    def test_errors_name_what_the_user_typed(self, tmp_path, name):
+        with pytest.raises(InputError, match="`SYSTEM`: expected"):
+            read_system(name if ":" in name else str(tmp_path / name))
 
 
 class TestReadConfig:
@@ -164,6 +189,17 @@ class TestReadInputs:
         assert self.read(MASK, folder)[1].mask.all()
         assert capsys.readouterr().err == f"no aparam.npy in {folder}: all atoms are real\n"
 
+    def test_a_group_in_hdf5(self, folder, tmp_path, capsys):
+        pytest.importorskip("h5py")
+        group = to_hdf5(folder, tmp_path / "all.hdf5", "masked")
+        config = tmp_path / "input.json"
+        config.write_text(json.dumps(MASK))
+        assert read_inputs(str(config), group)[1].mask.all(axis=0).tolist() == [False, True]
+        (folder / "set.000/aparam.npy").unlink()
+        bare = to_hdf5(folder, tmp_path / "all.hdf5", "bare")
+        assert read_inputs(str(config), bare)[1].mask.all()
+        assert capsys.readouterr().err == f"no aparam.npy in {bare}: all atoms are real\n"
+
     def test_an_example(self, config_file, capsys):
         assert read_inputs(config_file, "example:pair")[1].natoms == 2
         assert capsys.readouterr().err == ""
@@ -176,6 +212,13 @@ class TestReadInputs:
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(MASK)))
         read, system = read_inputs("-", str(folder))
         assert read_descriptor(read, system, 1, False).sel == (2, 2)
+
+
+class TestIsDataSet:
+    def test_what_is_none(self, tmp_path):
+        (tmp_path / "x.xyz").write_text("1\n\nH 0 0 0\n")
+        assert not any(is_data_set(name) for name in ("example:water", str(tmp_path / "x.xyz")))
+        assert is_data_set(str(tmp_path))
 
 
 class TestCheckIndex:

@@ -76,6 +76,11 @@ class TestReadModel:
         with pytest.raises(ConfigError, match=r"no\.json: No such file"):
             read_model(str(tmp_path / "no.json"), "", None)
 
+    def test_a_folder(self, tmp_path):
+        (tmp_path / "model.dp").mkdir()
+        with pytest.raises(InputError, match="`MODEL`: expected a file, got 'a folder'"):
+            read_model(str(tmp_path / "model.dp"), "", None)
+
     def test_no_model_in_it(self, tmp_path):
         (tmp_path / "input.json").write_text('{"model": 3}')
         with pytest.raises(ConfigError, match="`model`"):

@@ -9,7 +9,7 @@ import pytest
 
 import refdp
 from refdp.errors import InputError, UnsupportedError
-from refdp.io.ase_atoms import from_atoms, to_atoms
+from refdp.io.ase_atoms import from_atoms, stress_of_virial, to_atoms, virial_of_stress
 from refdp.io.dataset import Frames
 from tests.helpers import assert_within
 
@@ -60,6 +60,12 @@ class TestFromAtoms:
         assert_within(frames.labels["virial"][0, 0], [0.0, -210.0, -420.0], 1e-12)
         with pytest.raises(InputError, match=r"`stress`: expected six numbers.* got \(4,\)"):
             from_atoms(water(stress=np.zeros(4)))
+
+    def test_a_stress_without_a_cell(self):
+        atoms = ase.Atoms("H", [[0, 0, 0]])
+        atoms.calc = SinglePointCalculator(atoms, stress=STRESS)
+        with pytest.raises(InputError, match=r"`stress`: expected a cell, .* got frame 1 without one"):
+            from_atoms([water(), atoms])
 
     def test_a_virial_of_the_file(self):
         atoms = water()
@@ -125,6 +131,27 @@ class TestFromAtoms:
         monkeypatch.setitem(sys.modules, "ase", None)
         with pytest.raises(UnsupportedError, match=r"`pip install 'refdp\[ase\]'`"):
             from_atoms([])
+
+
+class TestVirialOfStress:
+    def test_six_numbers(self):
+        expected = [[-2.0, -12.0, -10.0], [-12.0, -4.0, -8.0], [-10.0, -8.0, -6.0]]
+        assert virial_of_stress([1, 2, 3, 4, 5, 6], 2.0).tolist() == expected
+
+    @pytest.mark.parametrize("shape", [(9,), (3, 3)])
+    def test_a_tensor(self, shape):
+        found = virial_of_stress(np.arange(9.0).reshape(shape), 0.5)
+        assert found.tolist() == [[-0.0, -0.5, -1.0], [-1.5, -2.0, -2.5], [-3.0, -3.5, -4.0]]
+
+
+class TestStressOfVirial:
+    def test_the_symmetric_part(self):
+        W = np.asarray([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+        assert stress_of_virial(W, 2.0).tolist() == [-0.5, -2.5, -4.5, -3.5, -2.5, -1.5]
+        assert stress_of_virial(np.stack([[W, 2 * W]]), 2.0).shape == (1, 2, 6)
+
+    def test_is_the_way_back(self):
+        assert_within(stress_of_virial(virial_of_stress(STRESS, 210.0), 210.0), STRESS, 1e-17)
 
 
 class TestToAtoms:

@@ -32,6 +32,12 @@ def xyz(tmp_path):
 
 
 class TestRead:
+    def test_a_stress_without_a_cell(self, tmp_path):
+        header = 'Properties=species:S:1:pos:R:3 energy=1.0 stress="1 0 0 0 1 0 0 0 1" pbc="F F F"'
+        (tmp_path / "x.extxyz").write_text(f"1\n{header}\nO 0 0 0\n")
+        with pytest.raises(InputError, match=r"x.extxyz: `stress`: expected a cell, .* frame 0 without one"):
+            read(tmp_path / "x.extxyz")
+
     def test_frames_and_labels(self, xyz):
         (frames,) = read(xyz)
         assert repr(frames.system) == "System(nf=4, natoms=2, cell=periodic, Na: 1, Cl: 1)"

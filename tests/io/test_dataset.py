@@ -64,7 +64,9 @@ class TestSaveSystem:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(np, "save", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(
+            InputError, match=r"`path`: expected .*written \(No space left on device\), got .*sys"
+        ):
             save_system(tmp_path / "sys", SYSTEM)
         assert list(tmp_path.iterdir()) == []
 
@@ -174,14 +176,15 @@ class TestMask:
         assert has_aparam(masked)
         save_system(tmp_path / "bare", SYSTEM)
         assert not has_aparam(str(tmp_path / "bare"))
-        assert not has_aparam(tmp_path / "nowhere")
+        with pytest.raises(InputError, match=r"`path`: expected the folder of a system.*nowhere"):
+            has_aparam(tmp_path / "nowhere")
 
 
 class TestProblems:
     @pytest.mark.parametrize(
         ("damage", "file", "words"),
         [
-            (lambda f: (f / "type.raw").unlink(), "type.raw", "No such file"),
+            (lambda f: (f / "type.raw").unlink(), "type.raw", "a text file, got No such file or directory$"),
             (_text("type.raw", b"0 x"), "type.raw", "one integer an atom"),
             (_text("type.raw", b"0 1.0"), "type.raw", "one integer an atom"),
             (_text("type.raw", b"0 99999999999999999999"), "type.raw", "one integer an atom"),

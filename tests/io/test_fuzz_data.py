@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import warnings
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import refdp
 from refdp.errors import RefdpError
-from refdp.io.dataset import write_data
-from tests.datasets import arrays, make
+from refdp.io.dataset import find_systems, write_data
+from tests.datasets import arrays, make, to_hdf5
 
 FILES = ("type.raw", "type_map.raw", "nopbc", "set.000", "set.001/coord.npy", "set.000/real_atom_types.npy")
 FILES += tuple(f"set.000/{name}.npy" for name in ("coord", "box", "energy", "force", "aparam", "gap", "new"))
@@ -125,3 +127,76 @@ class TestHostile:
         with tempfile.TemporaryDirectory() as place:
             frames = use(refdp.open_data(make(Path(place) / "sys", sets=(3,))))
             assert np.array_equal(frames.labels["energy"], arrays(3)["energy"])
+
+
+@functools.cache
+def hdf5_file():
+    """The bytes of a file with one system; more than half of them are no numbers but what describes them."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = make(Path(place) / "sys", sets=(1,))
+        to_hdf5(folder, Path(place) / "all.hdf5", "w")
+        return (Path(place) / "all.hdf5").read_bytes()
+
+
+def use_group(file):
+    """Read a system and look for others; tell whether there was no error, which must be of the family."""
+    try:
+        use(refdp.open_data(f"{file}#/w"))
+        find_systems(file)
+    except RefdpError as error:
+        assert str(file) in str(error)  # noqa: PT017 - both outcomes are right
+        return False
+    return True
+
+
+def change_type(group, name, bias, fields):
+    """Put an array of strange floats, which are all zero bits, in the place of another."""
+    import h5py
+
+    shape = group[name].shape
+    del group[name]
+    kind = h5py.h5t.IEEE_F64LE.copy()
+    kind.set_fields(*fields)
+    kind.set_ebias(bias)
+    made = h5py.h5d.create(group.id, name.encode(), kind, h5py.h5s.create_simple(shape))
+    made.write(h5py.h5s.ALL, h5py.h5s.ALL, np.zeros(shape), mtype=kind)
+
+
+class TestHostileHdf5:
+    @pytest.fixture(autouse=True)
+    def h5py(self):
+        return pytest.importorskip("h5py")
+
+    @given(
+        st.lists(st.tuples(st.integers(0, 2**14), st.integers(0, 255)), min_size=1, max_size=4),
+        st.none() | st.integers(0, 2**14),
+    )
+    @example([(9288, 1)], None)  # a link that h5py lists and does not find
+    def test_other_bytes(self, changes, cut):
+        content = bytearray(hdf5_file())
+        for place, byte in changes:
+            content[place % len(content)] = byte
+        with tempfile.TemporaryDirectory() as place:
+            (Path(place) / "all.hdf5").write_bytes(content[:cut])
+            use_group(Path(place) / "all.hdf5")
+
+    @given(
+        st.sampled_from(["coord", "box", "energy", "new"]),
+        st.integers(0, 2**31 - 1) | st.sampled_from([0, 1023, 16384]),
+        st.sampled_from([(63, 52, 11, 0, 52), (63, 48, 15, 0, 48), (63, 32, 31, 0, 32), (0, 1, 2, 3, 61)]),
+    )
+    def test_other_floats(self, name, bias, fields):
+        import h5py
+
+        with tempfile.TemporaryDirectory() as place:
+            file = Path(place) / "all.hdf5"
+            file.write_bytes(hdf5_file())
+            with h5py.File(file, "a") as root:
+                group = root["w/set.000"]
+                group.require_dataset("new.npy", (1, 2), "f8")
+                change_type(group, f"{name}.npy", bias, fields)
+            use_group(file)
+
+    def test_nothing_happens_to_a_whole_one(self, tmp_path):
+        (tmp_path / "all.hdf5").write_bytes(hdf5_file())
+        assert use_group(tmp_path / "all.hdf5")

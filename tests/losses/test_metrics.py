@@ -32,6 +32,13 @@ class TestEnergyMetrics:
         for name, value in expected.items():
             assert_within(found[name], value, 4e-16 * value)
 
+    def test_mean_size_of_force_errors(self):
+        options = {"loss_func": "mae", "f_use_norm": True}
+        prediction, label = Prediction(forces=np.zeros((2, 2, 3))), Label(forces=F)
+        found = energy_metrics(energy_loss(**options), prediction, label)
+        assert_within(found["mae_f"], (5 + 0 + 6 + 8) / 4, 1e-15)
+        assert_within(found["mae_f"], energy_loss(**options).terms(prediction, label)["f"], 1e-15)
+
     @pytest.mark.parametrize(("form", "mask", "mae"), [*itertools.product(FORMS, MASKS, (False, True))])
     def test_beside_deepmd(self, form, mask, mae):
         theirs = pytest.importorskip("deepmd.dpmodel.loss.ener")
@@ -40,8 +47,8 @@ class TestEnergyMetrics:
         _, shown = theirs.EnergyLoss(1e-3, **FORMS[form]).call(3e-4, NATOMS, *dictionaries, mae)
         found = energy_metrics(energy_loss(**FORMS[form]), prediction, label, MASKS[mask])
         found["rmse"] = energy_loss(**FORMS[form])(prediction, label, 3e-4, 1e-3, MASKS[mask]) ** 0.5
-        if form == "norm" and not mae:
-            # Then their column is the mean size, the loss itself, and without its name saying so.
+        if form == "norm" and mae:
+            # Asked for mean absolute errors, it writes that of components over the mean size.
             shown.pop("mae_f")
         assert len(shown) >= 5
         for name, value in shown.items():

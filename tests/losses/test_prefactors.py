@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from refdp.errors import InputError
 from refdp.losses.prefactors import counts, prefactor, weighted_sum
 from tests.losses.cases import options
 
@@ -16,6 +17,10 @@ class TestPrefactor:
 
     def test_of_an_array(self):
         assert prefactor(3.0, 1.0, np.array(0.5), 1.0) == 2.0
+
+    def test_a_training_that_starts_with_nothing(self):
+        with pytest.raises(InputError, match="`start_lr`: expected the learning rate at the start, not zero"):
+            prefactor(3.0, 1.0, 0.5, 0)
 
 
 class TestCounts:

@@ -75,6 +75,12 @@ class TestCountAtoms:
         with pytest.raises(InputError, match="`prediction`: expected at least one frame and one atom"):
             count_atoms(Prediction(forces=np.zeros(shape)), Label())
 
+    @pytest.mark.parametrize("which", ["prediction", "label"])
+    def test_dictionaries(self, which):
+        given = {"prediction": Prediction(forces=np.zeros((1, 2, 3))), "label": Label()} | {which: {}}
+        with pytest.raises(InputError, match=f"`{which}`: expected attributes: `Prediction"):
+            count_atoms(**given)
+
 
 class TestMasked:
     def test_zero_whatever_stood_there(self, library):

@@ -129,7 +129,7 @@ class DataSet:
             message = f"{self.name}{f', frames from {first}' if first else ''}: {error}"
             raise InputError(message) from error
 
-    def frames(self, frames: int | slice = ALL, labels: Iterable[str] | None = None) -> Frames:
+    def frames(self, frames: int | slice = ALL, labels: str | Iterable[str] | None = None) -> Frames:
         """Return some frames with those of their labels that all of them have.
 
         Parameters
@@ -137,15 +137,14 @@ class DataSet:
         frames
             A frame number, or a slice with a positive step.
         labels
-            Which labels to read, where there are such; all if None.
+            Which label or labels to read, where there are such; all if None.
         """
         parts = [each for each, _ in self._parts(frames)]
-        wanted = self.labels if labels is None else sorted({canonical(name) for name in labels})
-        found = [name for name in wanted if all(name in each.labels for each in parts)]
+        found = [name for name in self._names(labels) if all(name in each.labels for each in parts)]
         arrays = {name: self.label(name, frames) for name in found}
         return Frames(self.system(frames), arrays, self._range(frames))
 
-    def chunks(self, frames: int = 64, labels: Iterable[str] | None = None) -> Iterator[Frames]:
+    def chunks(self, frames: int = 64, labels: str | Iterable[str] | None = None) -> Iterator[Frames]:
         """Yield all frames, some at a time, so that a set larger than memory can be gone through.
 
         A chunk does not go beyond a set whose successor has other labels.
@@ -155,7 +154,7 @@ class DataSet:
         frames
             How many to hold in memory at a time.
         labels
-            Which labels to read, where there are such; all if None.
+            Which label or labels to read, where there are such; all if None.
 
         Raises
         ------
@@ -163,10 +162,15 @@ class DataSet:
             `frames` is no positive number; or, while reading, as `system` and `label` do.
         """
         step = positive("frames", frames)
-        names = None if labels is None else tuple(labels)
+        names = self._names(labels)
         runs = self._runs()
         starts = [(k, stop) for start, stop in runs for k in range(start, stop, step)]
         return (self.frames(slice(k, min(k + step, stop)), names) for k, stop in starts)
+
+    def _names(self, labels: str | Iterable[str] | None) -> tuple[str, ...]:
+        if labels is None:
+            return self.labels
+        return tuple(sorted({canonical(name) for name in ([labels] if isinstance(labels, str) else labels)}))
 
     def _runs(self) -> list[tuple[int, int]]:
         """Return the ranges of frames in which the labels are the same."""
@@ -180,12 +184,22 @@ class DataSet:
 
     def _range(self, frames: int | slice) -> range:
         if isinstance(frames, slice):
-            if frames.step is not None and frames.step < 1:
-                raise unexpected("frames", frames, "a slice with a positive step")
-            return range(*frames.indices(self.nf))
-        if not -self.nf <= frames < self.nf:
+            return self._slice(frames)
+        whole = isinstance(frames, int | np.integer) and not isinstance(frames, bool)
+        if not whole or not -self.nf <= frames < self.nf:
             raise unexpected("frames", frames, f"a frame number below nf = {self.nf}")
-        return range(frames % self.nf, frames % self.nf + 1)
+        first = int(frames) % self.nf
+        return range(first, first + 1)
+
+    def _slice(self, frames: slice) -> range:
+        expected = "a slice with a positive step"
+        try:
+            places = range(*frames.indices(self.nf))
+        except (TypeError, ValueError) as error:
+            raise unexpected("frames", frames, expected) from error
+        if places.step < 1:
+            raise unexpected("frames", frames, expected)
+        return places
 
     def _parts(self, frames: int | slice) -> list[tuple[FrameSet, slice]]:
         """Return the sets that some frames are in, and which of a set's own frames they are."""

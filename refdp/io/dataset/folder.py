@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from refdp.io.dataset.npy import NpyTable
-from refdp.io.dataset.store import LONGEST_TEXT, Store, problem
+from refdp.io.dataset.store import LONGEST_TEXT, Store, cause, problem
 
 __all__ = ["FolderStore"]
 
@@ -39,21 +39,21 @@ class FolderStore(Store):
                 raise problem(str(file), f"a text of at most {LONGEST_TEXT} bytes", str(size))
             return file.read_text(encoding="utf-8").split()
         except (OSError, UnicodeDecodeError) as error:
-            raise problem(str(file), "a text file", str(error)) from error
+            raise problem(str(file), "a text file", cause(error)) from error
 
     def sets(self) -> list[str]:
         """Return the names of all folders `set.*`, in their lexicographic order."""
         try:
             return sorted(each.name for each in self._path.glob("set.*") if each.is_dir())
         except OSError as error:
-            raise problem(self.name, "a folder that can be read", str(error)) from error
+            raise problem(self.name, "a folder that can be read", cause(error)) from error
 
     def files(self, of: str) -> list[str]:
         """Return the names of the npy files in a set, sorted."""
         try:
             return sorted(each.name for each in (self._path / of).iterdir() if each.suffix == ".npy")
         except OSError as error:
-            raise problem(self.place(of), "a folder that can be read", str(error)) from error
+            raise problem(self.place(of), "a folder that can be read", cause(error)) from error
 
     def table(self, of: str, name: str) -> NpyTable:
         """Open an npy file of a set."""

@@ -36,7 +36,7 @@ class Frames:
     Raises
     ------
     InputError
-        A label does not go with the frames and atoms, or is not finite.
+        A label does not go with the frames and atoms, is not finite, or stands there under both of its names.
     """
 
     system: System
@@ -46,7 +46,10 @@ class Frames:
     def __init__(
         self, system: System, labels: Mapping[str, ArrayLike] | None = None, index: ArrayLike | None = None
     ) -> None:
-        arrays = dict(_label(name, value, system) for name, value in (labels or {}).items())
+        given = labels or {}
+        arrays = dict(_label(name, value, system) for name, value in given.items())
+        if len(arrays) < len(given):
+            raise unexpected("labels", sorted(given), "one name for each quantity")
         numbers = np.arange(system.nf) if index is None else np.array(index, dtype=np.int64)
         for array in (*arrays.values(), numbers):
             array.setflags(write=False)

@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refdp.errors import InputError, UnsupportedError
-from refdp.io.dataset.store import LONGEST_TEXT, Store, Table, problem
+from refdp.io.dataset.store import LARGEST_INTEGER, LONGEST_TEXT, Store, Table, problem
 
 __all__ = ["GroupStore", "Hdf5Table", "is_hdf5", "systems_inside"]
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # What the library raises, depending on where a file is broken.
-BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError)
+# In bytes, of a text and of a number in memory; a file may hold many in few bytes.
+WORD, NUMBER = 64, 8
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Hdf5Table(Table):
 
     def read(self, where: slice | EllipsisType) -> NDArray[np.generic]:
         """Return a part of the first axis, or all, as a copy in memory."""
-        with _opened(self.file) as root, _in_words(self.name):
+        with _opened(self.file, self.name) as root:
             return np.asarray(root[self.key][where])
 
 
@@ -42,7 +44,7 @@ class GroupStore(Store):
     def __init__(self, file: Path, group: str) -> None:
         self._file = file
         self._group = group.strip("/")
-        with _opened(file) as root:
+        with _opened(file, self.name) as root:
             _member(root, self.name, self._group, "Group")
 
     @property
@@ -56,22 +58,28 @@ class GroupStore(Store):
 
     def has(self, name: str) -> bool:
         """Tell whether there is an array of this name."""
-        with _opened(self._file) as root, _in_words(self.place(name)):
+        with _opened(self._file, self.place(name)) as root:
             return self._key(name) in root
 
     def words(self, name: str) -> list[str]:
-        """Return what a one-dimensional array of integers or texts holds, as words."""
-        place = self.place(name)
-        with _opened(self._file) as root:
-            data = _member(root, place, self._key(name), "Dataset")
-            with _in_words(place):
-                if data.size * max(data.dtype.itemsize, 1) > LONGEST_TEXT:
-                    raise problem(place, f"at most {LONGEST_TEXT} bytes", "more")
-                values = np.ravel(data[()]).tolist()
+        """Return what a one-dimensional array of texts or numbers holds, as words."""
+        values = self._values(name, WORD).tolist()
         texts = (
             value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in values
         )
         return [word for text in texts for word in text.split()]
+
+    def integers(self, name: str) -> NDArray[np.int64]:
+        """Return what a one-dimensional array of integers, or of words for them, holds."""
+        place = self.place(name)
+        with _opened(self._file, place) as root:
+            kind = _member(root, place, self._key(name), "Dataset").dtype.kind
+        if kind not in "iu":
+            return super().integers(name)
+        values = self._values(name, NUMBER)
+        if (values > LARGEST_INTEGER).any():
+            raise problem(place, f"numbers up to {LARGEST_INTEGER}", str(values.max()))
+        return values.astype(np.int64)
 
     def sets(self) -> list[str]:
         """Return the names of all groups `set.*`, in their lexicographic order."""
@@ -84,7 +92,7 @@ class GroupStore(Store):
     def table(self, of: str, name: str) -> Hdf5Table:
         """Look an array up."""
         place = self.place(of, name)
-        with _opened(self._file) as root:
+        with _opened(self._file, place) as root:
             data = _member(root, place, self._key(of, name), "Dataset")
             if data.shape is None or data.is_virtual or data.external:
                 raise problem(place, "an array that is stored in this file", "one that is not")
@@ -95,12 +103,23 @@ class GroupStore(Store):
     def _key(self, *parts: str) -> str:
         return "/".join(part for part in (self._group, *parts) if part) or "/"
 
+    def _values(self, name: str, least: int) -> NDArray[Any]:
+        """Return an array whose elements take `least` bytes or more in memory, flat."""
+        place = self.place(name)
+        with _opened(self._file, place) as root:
+            data = _member(root, place, self._key(name), "Dataset")
+            most = LONGEST_TEXT // max(data.dtype.itemsize, least)
+            if data.size > most:
+                raise problem(place, f"at most {most} elements", str(data.size))
+            return np.ravel(data[()])
+
     def _names(self, kind: str, *parts: str) -> list[str]:
         place = self.place(*parts)
-        with _opened(self._file) as root:
+        with _opened(self._file, place) as root:
             group = _member(root, place, self._key(*parts), "Group")
-            with _in_words(place):
-                return sorted(name for name in group if group.get(name, getclass=True).__name__ == kind)
+            # None of a link that is broken.
+            found = {name: group.get(name, getclass=True) for name in group}
+        return sorted(name for name, each in found.items() if each is not None and each.__name__ == kind)
 
 
 def is_hdf5(file: Path) -> bool:
@@ -115,23 +134,22 @@ def is_hdf5(file: Path) -> bool:
 def systems_inside(file: Path, group: str = "") -> list[str]:
     """Return the names of all groups with a `type.raw`, at or below a group of a file, sorted."""
     start = group.strip("/")
-    with _opened(file) as root:
+    with _opened(file, str(file)) as root:
         top = _member(root, f"{file}#/{start}", start, "Group")
         found = [start] if "type.raw" in top else []
-        with _in_words(str(file)):
-            # Follows hard links only, each object once.
-            top.visit(
-                lambda name: found.append(f"{start}/{name}".strip("/")) if _is_system(top, name) else None
-            )
+        # Follows hard links only, each object once.
+        top.visit(lambda name: found.append(f"{start}/{name}".strip("/")) if _is_system(top, name) else None)
     return sorted(f"{file}#/{name}" for name in found)
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Any]:
-    """Open an HDF5 file to be read; raise InputError where it is none.
+def _opened(file: Path, place: str) -> Iterator[Any]:
+    """Open an HDF5 file to be read.
 
     Raises
     ------
+    InputError
+        It is none, or, with the name of the place in it, is damaged where it is read.
     UnsupportedError
         The package h5py is not installed.
     """
@@ -142,7 +160,7 @@ def _opened(file: Path) -> Iterator[Any]:
         raise UnsupportedError(message) from None
     with _in_words(str(file)):
         root = h5py.File(file, "r")
-    with root:
+    with _in_words(place), root:
         yield root
 
 
@@ -161,13 +179,12 @@ def _member(root: Any, place: str, key: str, kind: str) -> Any:
     import h5py
 
     found = root
-    with _in_words(place):
-        for part in filter(None, key.split("/")):
-            link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
-            if not isinstance(link, h5py.HardLink):
-                got = "nothing" if link is None else "a link"
-                raise problem(place, f"an HDF5 {kind.lower()}", got)
-            found = found[part]
+    for part in filter(None, key.split("/")):
+        link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
+        if not isinstance(link, h5py.HardLink):
+            got = "nothing" if link is None else "a link"
+            raise problem(place, f"an HDF5 {kind.lower()}", got)
+        found = found[part]
     if not isinstance(found, getattr(h5py, kind)):
         raise problem(place, f"an HDF5 {kind.lower()}", f"a {type(found).__name__.lower()}")
     return found

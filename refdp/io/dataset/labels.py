@@ -11,7 +11,7 @@ NATOMS: Final = "natoms"
 SOME_ATOMS: Final = "selected atoms"
 ANY: Final = "any"
 
-# Of one frame. What is not listed has as many numbers as its file has in a row.
+# Of one frame. What is not listed has as many numbers as its file has in a row, for each atom or together.
 SHAPES: dict[str, tuple[int | str, ...]] = {
     "coord": (NATOMS, 3),
     "box": (3, 3),
@@ -61,7 +61,8 @@ def frame_shape(name: str, natoms: int, width: int) -> tuple[int, ...] | None:
     width
         How many numbers a frame has in the file.
     """
-    pattern = SHAPES.get(name, (ANY,))
+    shared = name.startswith("atom_") and natoms > 0 and width % natoms == 0
+    pattern = SHAPES.get(name, (NATOMS, ANY) if shared else (ANY,))
     known = prod({NATOMS: natoms}.get(n, 1) if isinstance(n, str) else n for n in pattern)
     rest = width // known if known else 0
     numbers = {NATOMS: natoms, SOME_ATOMS: rest, ANY: rest}

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from refdp.io.dataset.store import Table, problem
+from refdp.io.dataset.store import Table, cause, problem
 
 __all__ = ["NpyTable"]
 
@@ -61,7 +61,7 @@ class NpyTable(Table):
                 offset = file.tell()
             size = path.stat().st_size
         except (OSError, ValueError, TypeError) as error:
-            raise problem(name, EXPECTED, str(error)) from error
+            raise problem(name, EXPECTED, cause(error)) from error
         needed = offset + prod(shape) * dtype.itemsize
         if size < needed:
             raise problem(name, f"{needed} bytes, as {shape} of {dtype} in the header takes", str(size))
@@ -79,7 +79,7 @@ class NpyTable(Table):
                 order="F" if self.fortran else "C",
             )
         except (OSError, ValueError, OverflowError) as error:
-            raise problem(self.name, EXPECTED, str(error)) from error
+            raise problem(self.name, EXPECTED, cause(error)) from error
         return np.array(mapped[where], order="C", subok=False)
 
 

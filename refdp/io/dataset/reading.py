@@ -6,19 +6,17 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from refdp.errors import unexpected
 from refdp.io.dataset.data import DataSet
 from refdp.io.dataset.folder import FolderStore
 from refdp.io.dataset.hdf5 import GroupStore, is_hdf5, systems_inside
 from refdp.io.dataset.sets import TYPES, FrameSet, open_set
-from refdp.io.dataset.store import Store, problem
+from refdp.io.dataset.store import Store, in_words, problem
 from refdp.system import System
 
 __all__ = ["find_systems", "has_aparam", "load_system", "open_data"]
 
+MOST_NAMED = 8
 EXPECTED = (
     "the folder of a system (with `type.raw` and `set.*`), or an HDF5 file and group, `file.hdf5#/group`"
 )
@@ -44,8 +42,13 @@ def open_data(
     InputError
         If a file is missing, broken, or does not go with the others; the message names the file.
     """
-    store = _store(path)
-    types = _types(store)
+    with in_words(path, EXPECTED):
+        return _open(_store(path), type_map, aparam_as_mask)
+
+
+def _open(store: Store, type_map: Sequence[str] | None, aparam_as_mask: bool) -> DataSet:
+    types = store.integers("type.raw")
+    types.setflags(write=False)
     names = tuple(store.words("type_map.raw")) if store.has("type_map.raw") else None
     sets = _sets(store, len(types))
     mixed = _mixed(sets)
@@ -78,8 +81,14 @@ def load_system(path: str | os.PathLike[str], aparam_as_mask: bool = False) -> S
 
 
 def has_aparam(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a system in DeePMD-kit's npy layout has atomic parameters, in any of its sets."""
-    return any(Path(path).glob("set.*/aparam.npy"))
+    """Tell whether a system in DeePMD-kit's npy layout has atomic parameters, in any of its sets.
+
+    Raises
+    ------
+    InputError
+        It cannot be opened, see `open_data`.
+    """
+    return "aparam" in open_data(path).labels
 
 
 def find_systems(path: str | os.PathLike[str]) -> list[str]:
@@ -93,12 +102,14 @@ def find_systems(path: str | os.PathLike[str]) -> list[str]:
         There is none.
     """
     here = Path(path)
-    if here.is_dir():
-        found = sorted(str(file.parent) for file in here.rglob("type.raw"))
-    else:
-        found = systems_inside(*_split(here))
+    expected = "a folder or an HDF5 file with systems (with `type.raw`) in it"
+    with in_words(path, expected):
+        if here.is_dir():
+            found = sorted(str(file.parent) for file in here.rglob("type.raw"))
+        else:
+            found = systems_inside(*_split(here))
     if not found:
-        raise unexpected("path", str(path), "a folder or an HDF5 file with systems (with `type.raw`) in it")
+        raise unexpected("path", str(path), expected)
     return found
 
 
@@ -106,7 +117,12 @@ def _store(path: str | os.PathLike[str]) -> Store:
     folder = Path(path)
     if folder.is_dir():
         return FolderStore(folder)
-    return GroupStore(*_split(folder))
+    store = GroupStore(*_split(folder))
+    if not store.has("type.raw") and (inside := systems_inside(*_split(folder))):
+        more = f" and {len(inside) - MOST_NAMED} more" if len(inside) > MOST_NAMED else ""
+        expected = f"a group that is a system: {', '.join(inside[:MOST_NAMED])}{more}"
+        raise unexpected("path", str(path), expected)
+    return store
 
 
 def _split(path: Path) -> tuple[Path, str]:
@@ -115,16 +131,6 @@ def _split(path: Path) -> tuple[Path, str]:
     if not Path(file).is_file() or not is_hdf5(Path(file)):
         raise unexpected("path", str(path), EXPECTED)
     return Path(file), group
-
-
-def _types(store: Store) -> NDArray[np.int64]:
-    words = store.words("type.raw")
-    try:
-        types = np.asarray([int(word) for word in words], dtype=np.int64)
-    except (ValueError, OverflowError) as error:
-        raise problem(store.place("type.raw"), "one integer an atom", str(error)) from error
-    types.setflags(write=False)
-    return types
 
 
 def _sets(store: Store, natoms: int) -> tuple[FrameSet, ...]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import EllipsisType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from refdp.errors import InputError
+from refdp.errors import InputError, unexpected
 
-__all__ = ["LONGEST_TEXT", "Store", "Table", "problem"]
+__all__ = ["LARGEST_INTEGER", "LONGEST_TEXT", "Store", "Table", "cause", "in_words", "problem"]
 
 # In bytes; the type numbers of some ten million atoms.
 LONGEST_TEXT = 64 * 2**20
+LARGEST_INTEGER = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,15 @@ class Store(ABC):
 
     @abstractmethod
     def words(self, name: str) -> list[str]:
-        """Return the words of a text, `type.raw` for instance."""
+        """Return the words of a text, `type_map.raw` for instance."""
+
+    def integers(self, name: str) -> NDArray[np.int64]:
+        """Return the numbers in a text, `type.raw` for instance; raise InputError where it has others."""
+        words = self.words(name)
+        try:
+            return np.asarray([int(word) for word in words], dtype=np.int64)
+        except (ValueError, OverflowError) as error:
+            raise problem(self.place(name), "one integer an atom", str(error)) from error
 
     @abstractmethod
     def sets(self) -> list[str]:
@@ -77,3 +89,17 @@ def problem(place: str, expected: str, got: str) -> InputError:
     """Build (not raise) the error that names a file, what was expected in it and what came."""
     message = f"{place}: expected {expected}, got {got}"
     return InputError(message)
+
+
+def cause(error: Exception) -> str:
+    """Return what an error says, without the number of the system's errors and the name of the file."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+@contextmanager
+def in_words(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
+    """Raise an InputError that names the path as it was given in place of an error of the system."""
+    try:
+        yield
+    except OSError as error:
+        raise unexpected("path", str(path), f"{expected} ({cause(error)})") from error

@@ -17,12 +17,14 @@ from refdp.errors import InputError, unexpected
 from refdp.io.dataset.frames import Frames
 from refdp.io.dataset.labels import NOT_LABELS
 from refdp.io.dataset.sets import TYPES
+from refdp.io.dataset.store import in_words
 from refdp.system import System
 
 __all__ = ["save_system", "write_chunks", "write_data"]
 
 NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 EMPTY = "a folder that does not exist yet, or an empty one"
+WRITABLE = "a folder that can be written"
 
 
 def save_system(path: str | os.PathLike[str], system: System) -> None:
@@ -40,7 +42,7 @@ def save_system(path: str | os.PathLike[str], system: System) -> None:
     Raises
     ------
     InputError
-        If the layout cannot hold the system, or something is at `path` already.
+        If the layout cannot hold the system, something is at `path` already, or nothing can be written there.
     """
     write_data(path, system)
 
@@ -63,7 +65,7 @@ def write_data(
     Raises
     ------
     InputError
-        If the layout cannot hold them, or something is at `path` already.
+        If the layout cannot hold them, something is at `path` already, or nothing can be written there.
     """
     _write(path, [Frames(system, labels)], "set.{:03d}")
 
@@ -81,7 +83,7 @@ def write_chunks(path: str | os.PathLike[str], chunks: Iterable[Frames]) -> None
     Raises
     ------
     InputError
-        If the layout cannot hold them, or something is at `path` already.
+        If the layout cannot hold them, something is at `path` already, or nothing can be written there.
     """
     # Sets are read in the order of their names, in which 1000 would come before 101.
     _write(path, chunks, "set.{:06d}")
@@ -91,24 +93,38 @@ def _write(path: str | os.PathLike[str], chunks: Iterable[Frames], name: str) ->
     with _beside(Path(path)) as folder:
         writer = _Writer(folder)
         for k, chunk in enumerate(chunks):
-            writer.add(name.format(k), chunk)
-        writer.finish()
+            with in_words(path, WRITABLE):
+                writer.add(name.format(k), chunk)
+        with in_words(path, WRITABLE):
+            writer.finish()
 
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise unexpected("path", str(folder), EMPTY)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    with in_words(folder, WRITABLE):
+        _check_free(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Part of the name: the whole may be as long as names can be.
+        closed = Path(tempfile.mkdtemp(prefix=f".{folder.name[:20]}-", dir=folder.parent))
+        # mkdtemp keeps others out; a folder inside has the permissions of any new one.
+        beside = closed / "data"
+        beside.mkdir()
     try:
         yield beside
-        # mkdtemp keeps others out; a data set is to be read by them.
-        beside.chmod(0o755)
-        beside.replace(folder)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+        with in_words(folder, WRITABLE):
+            beside.replace(folder)
+    finally:
+        shutil.rmtree(closed, ignore_errors=True)
+
+
+def _check_free(folder: Path) -> None:
+    # Neither a link nor the folder one is in can be replaced.
+    if folder.is_symlink():
+        raise unexpected("path", str(folder), f"{EMPTY}, not a link")
+    if not folder.exists():
+        return
+    if not folder.is_dir() or any(folder.iterdir()) or folder.samefile(os.curdir):
+        raise unexpected("path", str(folder), f"{EMPTY}, not the current one")
 
 
 class _Writer:
@@ -162,9 +178,8 @@ class _Writer:
 def _arrays(chunk: Frames) -> dict[str, NDArray[np.generic]]:
     labels = dict(chunk.labels)
     if bad := [name for name in labels if not NAME.match(name) or name in NOT_LABELS]:
-        raise unexpected(
-            "labels", bad[0], f"the name of a file of letters and digits, not {', '.join(NOT_LABELS)}"
-        )
+        allowed = "letters A-Z and a-z, digits, `_` and `-`"
+        raise unexpected("labels", bad[0], f"the name of a file, of {allowed}; not {', '.join(NOT_LABELS)}")
     if not chunk.system.mask.all():
         mask = chunk.system.mask.astype(np.int64)
         if not np.array_equal(labels.get("aparam", mask[..., None]), mask[..., None]):

@@ -98,6 +98,19 @@ class TestSystem:
         with pytest.raises(InputError, match="`frames`: expected a slice with a positive step"):
             data.system(slice(None, None, step))
 
+    @pytest.mark.parametrize("frames", [1.5, "1", None, [0, 1], True, np.float64(1.0)])
+    def test_no_number_of_a_frame(self, data, frames):
+        with pytest.raises(InputError, match="`frames`: expected a frame number below nf = 5, got"):
+            data.frames(frames)
+
+    @pytest.mark.parametrize("frames", [slice(0, 1.5), slice("a", None), slice(None, None, 0.5)])
+    def test_no_slice_of_numbers(self, data, frames):
+        with pytest.raises(InputError, match="`frames`: expected a slice with a positive step, got slice"):
+            data.system(frames)
+
+    def test_a_number_of_numpy(self, data):
+        assert data.frames(np.int32(-1)).index.tolist() == [4]
+
     def test_types_by_name(self, folder):
         system = refdp.open_data(folder, type_map=["H", "Si", "O"]).system(0)
         assert system.types.tolist() == [[0, 2, 0]]
@@ -265,6 +278,11 @@ class TestChunks:
     def test_how_many_is_checked_at_once(self, data, frames):
         with pytest.raises(InputError, match="`frames`: expected a whole number of 1 or more"):
             data.chunks(frames)
+
+    def test_one_label_by_name(self, data):
+        assert list(data.frames(labels="energy").labels) == ["energy"]
+        assert list(data.frames(labels="atomic_dipole").labels) == ["atom_dipole"]
+        assert [list(chunk.labels) for chunk in data.chunks(3, "energy")] == [["energy"]] * 2
 
     def test_two_gigabytes_pass_through_a_few_megabytes(self, tmp_path):
         folder = tmp_path / "large"

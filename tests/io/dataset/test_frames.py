@@ -56,6 +56,12 @@ class TestFrames:
         with pytest.raises(InputError, match=words):
             Frames(SYSTEM, {name: value})
 
+    def test_one_quantity_by_both_names(self):
+        labels = {"atomic_dipole": np.zeros((2, 9)), "atom_dipole": np.ones((2, 9))}
+        words = r"`labels`: expected one name for each quantity, got \['atom_dipole', 'atomic_dipole'\]"
+        with pytest.raises(InputError, match=words):
+            Frames(SYSTEM, labels)
+
     def test_repr(self):
         assert repr(Frames(SYSTEM)).endswith("type 0: 2, type 1: 1), labels: none)")
 

@@ -40,6 +40,14 @@ class TestOpenData:
         assert system.type_map == ("O", "H")
         assert [len(chunk) for chunk in inside.chunks(3)] == [3, 2]
 
+    @pytest.mark.parametrize("kind", ["i1", "u8", ">i4", "S1"])
+    def test_types_of_any_format(self, group, file, kind):
+        with h5py.File(file, "a") as root:
+            del root["water/bulk/type.raw"]
+            root["water/bulk/type.raw"] = np.array([1, 0, 1]).astype(kind)
+        assert refdp.open_data(group).types.tolist() == [1, 0, 1]
+        assert refdp.open_data(group).types.dtype == np.int64
+
     @pytest.mark.parametrize("spelling", ["{}#/water/bulk", "{}#water/bulk", "{}#/water/bulk/"])
     def test_spellings(self, group, file, spelling):
         assert refdp.open_data(spelling.format(file)).nf == 5
@@ -88,6 +96,20 @@ def _elsewhere(root):
     group.create_virtual_dataset("energy.npy", layout)
 
 
+def _float_of_bias(name, bias):
+    """A float of eight bytes whose smallest exponent is far away; nothing on this machine can hold it."""
+
+    def damage(root):
+        group, place = root["water/bulk/set.000"], name.encode()
+        del group[name]
+        kind = h5py.h5t.IEEE_F64LE.copy()
+        kind.set_ebias(bias)
+        made = h5py.h5d.create(group.id, place, kind, h5py.h5s.create_simple((3, 9)))
+        made.write(h5py.h5s.ALL, h5py.h5s.ALL, np.zeros((3, 9)), mtype=kind)
+
+    return damage
+
+
 class TestProblems:
     @pytest.mark.parametrize(
         ("damage", "place", "words"),
@@ -99,7 +121,16 @@ class TestProblems:
             (_link("type.raw", h5py.SoftLink("/water/bulk/set.000/coord.npy")), "type.raw", "got a link"),
             (_replace("type.raw", data=h5py.Empty("i4")), "type.raw", "an HDF5 file that can be read"),
             (_replace("type.raw", shape=(2**40,), dtype="i8", chunks=(10,)), "type.raw", "at most"),
+            (_replace("type.raw", shape=(2 * 10**7,), dtype="i1", compression="gzip"), "type.raw", "at most"),
+            (_replace("type.raw", shape=(2 * 10**6,), dtype="S1", compression="gzip"), "type.raw", "at most"),
+            (
+                _replace("type.raw", data=np.array([2**63], "u8")),
+                "type.raw",
+                "numbers up to 9223372036854775807",
+            ),
             (_replace("type.raw", data=[0.5]), "type.raw", "one integer an atom"),
+            (_float_of_bias("coord.npy", 16384), "set.000/coord.npy", "an HDF5 file that can be read"),
+            (_float_of_bias("force.npy", 2**30), "set.000/force.npy", "an HDF5 file that can be read"),
             (
                 _replace("set.000/energy.npy", shape=(2**40,), dtype="f8", chunks=(10,)),
                 "energy.npy",
@@ -124,6 +155,17 @@ class TestProblems:
     def test_no_such_group(self, group, file):
         with pytest.raises(InputError, match=r"all.hdf5#/water/ice: expected an HDF5 group, got nothing"):
             refdp.open_data(f"{file}#/water/ice")
+
+    def test_groups_that_could_be_meant(self, folder, group, file):
+        words = rf"expected a group that is a system: {file}#/water/bulk, got '{file}'"
+        with pytest.raises(InputError, match=words):
+            refdp.open_data(file)
+        with pytest.raises(InputError, match=r"a group that is a system: .*#/water/bulk, got"):
+            refdp.open_data(f"{file}#/water")
+        for k in range(9):
+            to_hdf5(folder, file, f"ice/{k}")
+        with pytest.raises(InputError, match=r"#/ice/0, .*#/ice/7 and 2 more, got"):
+            refdp.open_data(file)
 
     def test_a_file_cut_short(self, group, file):
         file.write_bytes(file.read_bytes()[:2000])

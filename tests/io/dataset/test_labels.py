@@ -54,6 +54,9 @@ class TestFrameShape:
             ("drdq", 24, (4, 3, 2)),
             ("drdq", 30, None),
             ("gap", 7, (7,)),
+            ("atom_dos", 20, (4, 5)),
+            ("atom_gap", 4, (4, 1)),
+            ("atom_gap", 7, (7,)),
             ("atom_dipole", 12, (4, 3)),
             ("atom_polarizability", 36, (4, 3, 3)),
         ],
@@ -69,4 +72,5 @@ class TestFrameShape:
     def test_without_atoms(self):
         assert frame_shape("coord", 0, 0) == (0, 3)
         assert frame_shape("aparam", 0, 0) == (0, 0)
+        assert frame_shape("atom_dos", 0, 5) == (5,)
         assert frame_shape("force", 0, 3) is None

@@ -142,6 +142,11 @@ class TestProblems:
         ):
             refdp.open_data(folder)
 
+    @pytest.mark.parametrize("reader", [refdp.open_data, find_systems])
+    def test_a_name_that_no_file_can_have(self, reader):
+        with pytest.raises(InputError, match=r"`path`: expected .* \(File name too long\), got 'x+"):
+            reader("x" * 300)
+
     def test_a_file_that_is_no_data(self, folder):
         with pytest.raises(InputError, match=r"`path`: expected the folder of a system .*got .*coord.npy"):
             refdp.open_data(folder / "set.000/coord.npy")

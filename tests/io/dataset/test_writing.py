@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -90,7 +92,7 @@ class TestWriteData:
             ({"energy": np.zeros(3)}, r"`energy`: expected numbers of the shape \(4,\)"),
             ({"energy": [0.0, 0.0, np.inf, 0.0]}, "`energy`: expected finite numbers"),
             ({"../x": np.zeros(4)}, "`labels`: expected the name of a file"),
-            ({"a.b": np.zeros(4)}, "`labels`: expected the name of a file"),
+            ({"a.b": np.zeros(4)}, "of letters A-Z and a-z, digits, `_` and `-`; not coord, .* got 'a.b'"),
             ({"": np.zeros(4)}, "`labels`: expected the name of a file"),
             ({"coord": np.zeros((4, 9))}, "`labels`: expected the name of a file"),
             ({"real_atom_types": np.zeros((4, 3))}, "`labels`: expected the name of a file"),
@@ -111,8 +113,56 @@ class TestWriteData:
         with pytest.raises(InputError, match="`path`: expected a folder that does not exist yet"):
             write_data(tmp_path / "file", SYSTEM)
 
+    @pytest.mark.parametrize("target", ["empty", "nowhere"])
+    def test_never_over_a_link(self, tmp_path, target):
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "link").symlink_to(tmp_path / target)
+        with pytest.raises(InputError, match=r"`path`: expected .* not a link, got '.*link'"):
+            write_data(tmp_path / "link", SYSTEM)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "link"]
+
+    @pytest.mark.parametrize("absolute", [False, True])
+    def test_never_over_the_current_folder(self, tmp_path, monkeypatch, absolute):
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(InputError, match=r"`path`: expected .* not the current one, got"):
+            write_data(tmp_path if absolute else ".", SYSTEM)
+
+    def test_into_an_empty_folder(self, tmp_path):
+        (tmp_path / "sys").mkdir()
+        write_data(tmp_path / "sys", SYSTEM)
+        assert refdp.open_data(tmp_path / "sys").nf == 4
+
+    @pytest.mark.parametrize(("mask", "mode"), [(0o077, 0o700), (0o022, 0o755), (0o002, 0o775)])
+    def test_permissions_are_those_of_new_folders(self, tmp_path, mask, mode):
+        before = os.umask(mask)
+        try:
+            write_data(tmp_path / "sys", SYSTEM)
+        finally:
+            os.umask(before)
+        assert (tmp_path / "sys").stat().st_mode & 0o777 == mode
+
+    @pytest.mark.parametrize("name", ["a" * 250, "é" * 125])
+    def test_names_as_long_as_they_can_be(self, tmp_path, name):
+        write_data(tmp_path / name, SYSTEM)
+        assert refdp.open_data(tmp_path / name).nf == 4
+
+    def test_where_nothing_can_be_written(self, tmp_path):
+        (tmp_path / "file").touch()
+        for name in ("file/sys", "x" * 300):
+            with pytest.raises(InputError, match=rf"`path`: .* written \(.*\), got '.*{name[:9]}"):
+                write_data(tmp_path / name, SYSTEM)
+
 
 class TestWriteChunks:
+    def test_errors_of_those_who_make_the_frames_stay_theirs(self, tmp_path):
+        def chunks():
+            yield Frames(SYSTEM)
+            (tmp_path / "none").read_text()
+
+        with pytest.raises(FileNotFoundError, match="none"):
+            write_chunks(tmp_path / "sys", chunks())
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_set_for_each(self, tmp_path):
         data = refdp.open_data(make(tmp_path / "sys"))
         write_chunks(tmp_path / "copy", data.chunks(2))
