@@ -105,9 +105,9 @@ class Tally:
     quantity: Quantity
     nf: int = 0
     atoms: int = 0
-    spreads: dict[str, Spread] = field(default_factory=dict)
-    errors: dict[str, Errors] = field(default_factory=dict)
-    unlike: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    spreads: dict[str, Spread] = field(default_factory=dict, init=False)
+    errors: dict[str, Errors] = field(default_factory=dict, init=False)
+    unlike: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict, init=False)
     worst: tuple[int, int] | None = None
 
     def add(self, frames: Frames, predicted: Mapping[str, Float]) -> None:
