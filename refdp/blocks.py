@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import numpy as xp
@@ -16,6 +16,7 @@ from refdp.namespaces import dtype_of
 from refdp.neighbors.environment import Environment, environment
 from refdp.neighbors.everyone import everyone
 from refdp.neighbors.images import Extended, extend
+from refdp.neighbors.sight import Sight
 from refdp.neighbors.table import neighbor_list
 from refdp.species import match_types
 from refdp.system import System
@@ -23,7 +24,6 @@ from refdp.system import System
 __all__ = [
     "Block",
     "Neighborhood",
-    "Sight",
     "block_size",
     "blocks",
     "check_apart",
@@ -34,42 +34,6 @@ __all__ = [
 
 LARGEST_BLOCK = 64
 CACHE = 2**20  # numbers that a block may hold at a time
-
-
-class Sight(Protocol):
-    """What descriptors and models have in common: how far they see, whom, and how precisely."""
-
-    @property
-    def rcut(self) -> float:
-        """Cutoff radius in angstrom."""
-
-    @property
-    def sel(self) -> tuple[int, ...]:
-        """Slots for neighbours of each type."""
-
-    @property
-    def mixed_types(self) -> bool:
-        """Whether all types share one list of slots."""
-
-    @property
-    def precision(self) -> str:
-        """Format of the positions."""
-
-    @property
-    def env_protection(self) -> float:
-        """What is added to distances in denominators, in angstrom."""
-
-    @property
-    def type_map(self) -> tuple[str, ...] | None:
-        """Name of each type."""
-
-    @property
-    def ntypes(self) -> int:
-        """Number of atom types."""
-
-    @property
-    def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre."""
 
 
 class Neighborhood(NamedTuple):

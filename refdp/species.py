@@ -11,7 +11,7 @@ from refdp.errors import unexpected
 from refdp.system import System
 
 if TYPE_CHECKING:
-    from refdp.blocks import Sight
+    from refdp.neighbors.sight import Sight
 
 __all__ = ["match_types", "renumber"]
 

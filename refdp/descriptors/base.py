@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -12,6 +12,7 @@ from refdp._typing import Array, Namespace
 from refdp.descriptors.checks import check_call
 from refdp.namespaces import array_namespace, device_of, dtype_of
 from refdp.neighbors.environment import Environment, environment
+from refdp.neighbors.sight import Sight
 
 __all__ = ["Descriptor", "DescriptorOutput"]
 
@@ -39,7 +40,7 @@ class DescriptorOutput(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Descriptor(ABC):
+class Descriptor(Sight):
     """A descriptor: one method `describe` that is its derivation, and what callers must know of it."""
 
     names: ClassVar[tuple[str, ...]]  # in input files and serialized dictionaries, the preferred one first
@@ -52,58 +53,13 @@ class Descriptor(ABC):
 
     @property
     @abstractmethod
-    def rcut(self) -> float:
-        """Cutoff radius in angstrom."""
-
-    @property
-    @abstractmethod
     def rcut_smth(self) -> float:
         """Where the switch begins to fall, in angstrom."""
 
     @property
     @abstractmethod
-    def sel(self) -> tuple[int, ...]:
-        """Slots for neighbours of each type; where types are mixed only the sum counts."""
-
-    @property
-    def nnei(self) -> int:
-        """Number of slots of a neighbourhood, the sum of `sel`."""
-        return sum(self.sel)
-
-    @property
-    @abstractmethod
-    def ntypes(self) -> int:
-        """Number of atom types."""
-
-    @property
-    @abstractmethod
-    def precision(self) -> str:
-        """Format of the arithmetic."""
-
-    @property
-    @abstractmethod
-    def env_protection(self) -> float:
-        """What is added to distances in denominators, in angstrom."""
-
-    @property
-    @abstractmethod
-    def type_map(self) -> tuple[str, ...] | None:
-        """Name of each type."""
-
-    @property
-    def mixed_types(self) -> bool:
-        """Whether all types share one list of slots."""
-        return False
-
-    @property
-    @abstractmethod
     def dim_out(self) -> int:
         """Width of the descriptor."""
-
-    @property
-    @abstractmethod
-    def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre."""
 
     def for_center(self, center_type: int) -> Descriptor:
         """Return a descriptor that equals this one at centres of one type, and may be cheaper there."""

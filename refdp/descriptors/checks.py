@@ -11,7 +11,7 @@ from refdp.errors import InputError, unexpected
 from refdp.namespaces import array_namespace
 
 if TYPE_CHECKING:
-    from refdp.blocks import Sight
+    from refdp.neighbors.sight import Sight
 
 __all__ = ["check_call"]
 
@@ -27,8 +27,8 @@ def check_call(
     _check_shape("coord_ext", coord_ext, ((nf, nall, 3), (nf, nall * 3)), "(nf, nall, 3)")
     if mapping is not None:
         _check_shape("mapping", mapping, ((nf, nall),), "(nf, nall)")
-    if len(nlist.shape) != 3 or nlist.shape[0] != nf or nlist.shape[2] != sum(viewer.sel):
-        expected = f"shape (nf, nloc, nnei) = ({nf}, nloc, {sum(viewer.sel)}), nnei being the sum of `sel`"
+    if len(nlist.shape) != 3 or nlist.shape[0] != nf or nlist.shape[2] != viewer.nnei:
+        expected = f"shape (nf, nloc, nnei) = ({nf}, nloc, {viewer.nnei}), nnei being the sum of `sel`"
         raise unexpected("nlist", tuple(nlist.shape), expected)
     if nlist.shape[1] > nall:
         raise unexpected("nlist", tuple(nlist.shape), f"at most as many centres as atoms, nall = {nall}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
@@ -10,6 +10,7 @@ from refdp._typing import Array, Namespace
 from refdp.descriptors.checks import check_call
 from refdp.namespaces import array_namespace, device_of, dtype_of
 from refdp.neighbors.environment import Environment, environment
+from refdp.neighbors.sight import Sight
 
 __all__ = ["NO_CONDITIONS", "Conditions", "Model", "Quantity"]
 
@@ -58,7 +59,7 @@ NO_CONDITIONS = Conditions()
 
 
 @dataclass(frozen=True, eq=False)
-class Model(ABC):
+class Model(Sight):
     """A model: one method `atomic`, and what its environments are made from."""
 
     @property
@@ -73,51 +74,6 @@ class Model(ABC):
         Zero for virtual atoms (negative type) and those of an excluded type. Neighbours are as the table has
         them; pairs that the model excludes are taken out here.
         """
-
-    @property
-    @abstractmethod
-    def rcut(self) -> float:
-        """Cutoff radius in angstrom."""
-
-    @property
-    @abstractmethod
-    def sel(self) -> tuple[int, ...]:
-        """Slots for neighbours of each type; where types are mixed only the sum counts."""
-
-    @property
-    def nnei(self) -> int:
-        """Number of slots of a neighbourhood, the sum of `sel`."""
-        return sum(self.sel)
-
-    @property
-    @abstractmethod
-    def mixed_types(self) -> bool:
-        """Whether all types share one list of slots."""
-
-    @property
-    @abstractmethod
-    def type_map(self) -> tuple[str, ...] | None:
-        """Name of each type."""
-
-    @property
-    @abstractmethod
-    def ntypes(self) -> int:
-        """Number of atom types."""
-
-    @property
-    @abstractmethod
-    def precision(self) -> str:
-        """Format of the positions."""
-
-    @property
-    @abstractmethod
-    def env_protection(self) -> float:
-        """What is added to distances in denominators, in angstrom."""
-
-    @property
-    @abstractmethod
-    def footprint(self) -> int:
-        """How many numbers the largest step holds for each centre."""
 
     @property
     def numb_fparam(self) -> int:
