@@ -31,7 +31,7 @@ class Forces(NamedTuple):
     """
 
     atoms: NDArray[np.int64]
-    columns: Float
+    columns: NDArray[np.float64]
 
 
 def forces_of(g: Float, env: Environment, centers: NDArray[np.int64]) -> Forces:

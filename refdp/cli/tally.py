@@ -110,7 +110,7 @@ class Tally:
     unlike: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict, init=False)
     worst: tuple[int, int] | None = None
 
-    def add(self, frames: Frames, predicted: Mapping[str, Float]) -> None:
+    def add(self, frames: Frames, predicted: Mapping[str, NDArray[np.float64]]) -> None:
         """Take in the predictions for some frames, by the names of labels."""
         real = frames.system.atype >= 0
         counts = np.maximum(real.sum(axis=1), 1)
@@ -124,7 +124,7 @@ class Tally:
                 self._compare(output, x, label, real, counts)
 
     def _told(
-        self, predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any
+        self, predicted: Mapping[str, NDArray[np.float64]], frames: Frames, real: Any, counts: Any
     ) -> dict[str, Float]:
         """Return what is told in figures: of an energy what does not grow with the system, of others all."""
         if is_energy(self.quantity):
@@ -151,7 +151,7 @@ class Tally:
             self.worst = int(frames.index[frame]), int(atom)
 
 
-def _of_energy(predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any) -> dict[str, Float]:
+def _of_energy(predicted: Mapping[str, NDArray[np.float64]], frames: Frames, real: Any, counts: Any) -> dict[str, Float]:
     """Return energies per atom, the lengths of forces, and pressures in GPa."""
     found = {"energy": predicted["energy"] / counts}
     if "force" in predicted:
