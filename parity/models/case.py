@@ -79,6 +79,8 @@ class ModelInputs(msgspec.Struct, frozen=True, kw_only=True):
         `(nf, numb_fparam)`, `(nf, natoms, numb_aparam)`, or None.
     file
         Where the model is, if not in `data`.
+    type_map
+        Names of the types in `atype`: a model that has them in another order numbers them its own way.
     """
 
     case: ModelCase
@@ -89,3 +91,4 @@ class ModelInputs(msgspec.Struct, frozen=True, kw_only=True):
     fparam: NDArray[np.float64] | None = None
     aparam: NDArray[np.float64] | None = None
     file: str | None = None
+    type_map: list[str] | None = None

@@ -9,29 +9,29 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from parity.backends.backend import Backend
 from parity.backends.files import save_inputs
 from parity.backends.pool import Result, Task, run_tasks
 from parity.backends.registry import find
 from parity.models import deepmd_infer, reference
-from parity.models.case import ModelCase, ModelInputs
-from parity.models.conversion_report import Conversion, Row, is_faithful, sentence_of
-from parity.models.deviations import Chunk, deviations, mismatch
-from parity.models.known import KNOWN, explain_failure
+from parity.models.case import ModelInputs
+from parity.models.conclusion import is_faithful, sentence_of
+from parity.models.conversion_report import Conversion, Extent, Row
+from parity.models.deviations import sizes
 from parity.models.label_errors import label_errors
+from parity.models.parts import Part, cut
 from parity.models.reference import dictionary_of
+from parity.models.rows import Answer, chunk_of, row_of
 from refdp.errors import InputError
 from refdp.io.dataset.frames import Frames
 from refdp.io.model_files import SUFFIXES
 from refdp.progress import follow
-from refdp.species import match_types
 
 __all__ = ["TIME_LIMIT", "check_conversion"]
 
-TIME_LIMIT = 600.0
+# In seconds; a part of many atoms, which is one frame, has some for each of them.
+TIME_LIMIT, PER_ATOM = 600.0, 2.0
 OTHER = "other-"
 Results = Mapping[tuple[str, str], Result]
 
@@ -41,22 +41,30 @@ class _Subject(NamedTuple):
 
     Attributes
     ----------
-    name
-        As in the report.
+    name, engine
+        As in the report; the backend whose known defects it has.
     place
         Of the backend.
+    file
+        What it reads.
     prefix
         Of the names of the cases that it evaluates.
     """
 
     name: str
+    engine: str
     place: str
-    prefix: str
+    file: Path
+    prefix: str = ""
 
     @property
     def backend(self) -> Backend:
         """What evaluates it."""
         return find(self.place)
+
+    def cases(self, parts: Sequence[Part]) -> dict[str, ModelInputs]:
+        """Return what it evaluates, by name."""
+        return {f"{self.prefix}{part.name}": part.of(self.file, self.prefix) for part in parts}
 
 
 def check_conversion(
@@ -91,156 +99,98 @@ def check_conversion(
     InputError
         There are no frames, or refdp itself cannot evaluate them.
     """
-    parts = [_renumbered(model, part) for part in frames]
-    if not parts:
+    given = [each for each in frames if len(each)]
+    if not given:
         message = "`frames`: expected some, got none"
         raise InputError(message)
-    subjects = [_Subject(find(place).name, place, "") for place in places]
+    parts = cut(Path(file), model, given)
+    subjects = [_Subject(find(place).name, find(place).name, place, Path(file)) for place in places]
     if against is not None:
-        subjects.append(_Subject(against.name, _reader(against), OTHER))
-    cases = _cases(file, model, parts, against)
-    results = _results(subjects, cases, jobs, progress)
-    rows = tuple(_row(subject, results, parts, cases) for subject in subjects)
-    counts = [part.system.natoms for part in parts]
-    atoms, total = (min(counts), max(counts)), sum(map(len, parts))
+        subjects.append(_other(against))
+    results = _results(subjects, parts, jobs, progress)
+    rows = tuple(_row(subject, results, parts) for subject in subjects) if parts else ()
+    extent = _extent(results, parts)
+    values = [results[reference.PLACE, part.name].outputs["numbers"][""]["value"] for part in parts]
     return Conversion(
         model=str(file),
         data="",
-        frames=total,
-        atoms=atoms,
+        extent=extent,
         rows=rows,
-        errors=label_errors(_values(results, parts), parts),
-        faithful=is_faithful(rows),
-        sentence=sentence_of(file.name, total, atoms, rows),
+        errors=label_errors(values, [part.frames for part in parts]),
+        faithful=is_faithful(rows, extent),
+        sentence=sentence_of(Path(file).name, rows, extent),
     )
 
 
-def _reader(file: Path) -> str:
-    """Return the place of what evaluates another file."""
-    return "model:numpy-f64" if file.suffix.lower() in SUFFIXES else deepmd_infer.PLACE
+def _other(file: Path) -> _Subject:
+    """Return who reads another file: refdp where it can, else DeePMD-kit."""
+    if file.suffix.lower() in SUFFIXES:
+        return _Subject(file.name, "numpy-f64", "model:numpy-f64", file, OTHER)
+    return _Subject(file.name, deepmd_infer.engine_of(file), deepmd_infer.PLACE, file, OTHER)
 
 
-def _renumbered(model: Any, frames: Frames) -> Frames:
-    return Frames(match_types(model, frames.system), frames.labels, frames.index)
-
-
-def _cases(file: Path, model: Any, parts: Sequence[Frames], against: Path | None) -> dict[str, ModelInputs]:
-    """Return the inputs by name, once more for another file."""
-    files = {"": file} | ({} if against is None else {OTHER: against})
-    return {
-        f"{prefix}{k:04d}": _inputs(f"{prefix}{k:04d}", path, model, part)
-        for prefix, path in files.items()
-        for k, part in enumerate(parts)
-    }
-
-
-def _inputs(name: str, file: Path, model: Any, frames: Frames) -> ModelInputs:
-    system = frames.system
-    given = {
-        key: frames.labels[key]
-        for key in ("fparam", "aparam")
-        if key in frames.labels and getattr(model, f"numb_{key}")
-    }
-    return ModelInputs(
-        case=ModelCase(name=name, system="", config={}),
-        data=None,
-        coords=system.coords,
-        atype=system.atype,
-        cell=system.cell,
-        file=str(file.resolve()),
-        **given,
+def _extent(results: Results, parts: Sequence[Part]) -> Extent:
+    answers = [_answer(results[reference.PLACE, part.name], results, part, {}) for part in parts]
+    counts = [part.frames.system.natoms for part in parts]
+    return Extent(
+        frames=sum(len(part.frames) for part in parts),
+        atoms=(min(counts, default=0), max(counts, default=0)),
+        sizes=sizes([chunk_of(answer) for answer in answers if not answer.expected["undecided"]]),
     )
 
 
 def _results(
-    subjects: Sequence[_Subject], cases: Mapping[str, ModelInputs], jobs: int, progress: bool | None
+    subjects: Sequence[_Subject], parts: Sequence[Part], jobs: int, progress: bool | None
 ) -> Results:
-    own = tuple(name for name in cases if not name.startswith(OTHER))
-    tasks = [Task((reference.PLACE,), own, reference.REFERENCE.variables)]
+    names = tuple(part.name for part in parts)
+    cases = {part.name: part.inputs for part in parts}
+    # The reference takes longest: each process gets a share of it.
+    shares = (names[k::jobs] for k in range(jobs))
+    tasks = [Task((reference.PLACE,), own, reference.REFERENCE.variables) for own in shares if own]
     found: dict[tuple[str, str], Result] = {}
     for subject in subjects:
-        mine = tuple(name for name in cases if name.startswith(OTHER) == bool(subject.prefix))
+        mine = subject.cases(parts)
+        cases |= mine
         if why := subject.backend.missing():
             found |= {(subject.place, name): Result(subject.place, name, "refuses", why) for name in mine}
-        else:
-            tasks.append(Task((subject.place,), mine, subject.backend.variables))
+        elif mine:
+            tasks.append(Task((subject.place,), tuple(mine), subject.backend.variables))
+    found |= _run(tasks, cases, jobs, progress)
+    for name in names:
+        _check_reference(found[reference.PLACE, name])
+    return found
+
+
+def _run(
+    tasks: Sequence[Task], cases: Mapping[str, ModelInputs], jobs: int, progress: bool | None
+) -> dict[tuple[str, str], Result]:
+    limit = max(TIME_LIMIT, PER_ATOM * max((x.atype.size for x in cases.values()), default=0))
     with tempfile.TemporaryDirectory(prefix="refdp-conversion-") as folder:
         place = Path(folder) / "cases"
         place.mkdir()
         for name, inputs in cases.items():
             save_inputs(place / f"{name}.npz", inputs)
-        running = run_tasks(tasks, place, jobs=jobs, time_limit=TIME_LIMIT)
+        running = run_tasks(tasks, place, jobs=jobs, time_limit=limit)
         total = sum(len(task.cases) for task in tasks)
         with closing(running) as results:
-            found |= {(r.backend, r.case): r for r in follow(results, total, "conversion", progress)}
-    _check_reference(found, own)
-    return found
+            return {(r.backend, r.case): r for r in follow(results, total, "conversion", progress)}
 
 
-def _check_reference(results: Results, names: Sequence[str]) -> None:
-    for name in names:
-        result = results[reference.PLACE, name]
-        if result.status != "done":
-            message = f"refdp cannot evaluate the model for these frames: {result.reason}"
-            raise InputError(message)
+def _check_reference(result: Result) -> None:
+    if result.status != "done":
+        message = f"refdp cannot evaluate the model for these frames: {result.reason}"
+        raise InputError(message)
 
 
-def _row(
-    subject: _Subject, results: Results, parts: Sequence[Frames], cases: Mapping[str, ModelInputs]
-) -> Row:
-    mine = [results[subject.place, f"{subject.prefix}{k:04d}"] for k in range(len(parts))]
-    seconds, backend = sum(result.seconds for result in mine), subject.backend
-
-    def row(status: Any, reason: str = "", outputs: Any = ()) -> Row:
-        return Row(
-            backend=subject.name,
-            version=backend.version(),
-            status=status,
-            reason=reason,
-            seconds=seconds,
-            outputs=outputs,
-        )
-
-    if bad := next((result for result in mine if result.status != "done"), None):
-        inputs = cases[bad.case]
-        read = msgspec.structs.replace(inputs, data=None if subject.prefix else dictionary_of(inputs))
-        sentence = explain_failure(backend.name, read, bad.reason)
-        return row("refuses", sentence) if sentence else row(bad.status, bad.reason)
-    chunks = _chunks(mine, results, parts, "")
-    if wrong := mismatch(chunks, backend.lacks):
-        return row("differs", wrong)
-    found = deviations(chunks)
-    if not any(d.beyond for d in found):
-        return row("agrees", "", found)
-    sentence = _explanation(subject, mine, results, parts)
-    return row("known", sentence, found) if sentence else row("differs", "", found)
-
-
-def _chunks(mine: Sequence[Result], results: Results, parts: Sequence[Frames], known: str) -> list[Chunk]:
-    """Return what is compared, with what refdp gives or, where `known` is named, with what that explains."""
-    expected = [results[reference.PLACE, f"{k:04d}"].outputs for k in range(len(parts))]
-    return [
-        Chunk(**exact.get(known, exact[""]), other=result.outputs, frames=part.index, species=_species(part))
-        for exact, result, part in zip(expected, mine, parts, strict=True)
+def _row(subject: _Subject, results: Results, parts: Sequence[Part]) -> Row:
+    data = dictionary_of(parts[0].inputs)
+    answers = [
+        _answer(results[subject.place, f"{subject.prefix}{part.name}"], results, part, data) for part in parts
     ]
+    row = row_of(subject.name, subject.engine, subject.backend.lacks, answers)
+    changes = {"version": subject.backend.version(), "against": bool(subject.prefix)}
+    return msgspec.structs.replace(row, **changes)
 
 
-def _species(frames: Frames) -> NDArray[np.str_]:
-    names = np.asarray([*(frames.system.type_map or ()), ""])
-    known = frames.system.atype < len(names) - 1
-    return names[np.where(known, frames.system.atype, -1)]
-
-
-def _explanation(subject: _Subject, mine: Sequence[Result], results: Results, parts: Sequence[Frames]) -> str:
-    """Return the sentence of the known difference that explains all of it, an empty text where none does."""
-    exact = results[reference.PLACE, "0000"].outputs
-    for known in KNOWN:
-        if known.name in exact and known.is_of(subject.backend.name):
-            found = deviations(_chunks(mine, results, parts, known.name))
-            if not any(d.beyond for d in found):
-                return known.explanation
-    return ""
-
-
-def _values(results: Results, parts: Sequence[Frames]) -> list[Any]:
-    return [results[reference.PLACE, f"{k:04d}"].outputs[""]["value"] for k in range(len(parts))]
+def _answer(result: Result, results: Results, part: Part, data: dict[str, Any]) -> Answer:
+    return Answer(part, data, results[reference.PLACE, part.name].outputs, result)

@@ -1,4 +1,4 @@
-"""What a check of a converted model finds, as data, and the one sentence that it ends with."""
+"""What a check of a converted model finds, as data."""
 
 from __future__ import annotations
 
@@ -7,17 +7,8 @@ from typing import Literal
 import msgspec
 
 from parity.models.outputs import UNITS
-from parity.report.summary import percent
 
-__all__ = ["Conversion", "Deviation", "Row", "is_faithful", "sentence_of", "unit_of"]
-
-NAMES = {
-    "atom_energy": "energies of atoms",
-    "energy": "energies",
-    "forces": "forces",
-    "virial": "virials",
-    "atom_virial": "virials of atoms",
-}
+__all__ = ["Conversion", "Deviation", "Extent", "Row", "Size", "unit_of"]
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,15 +43,65 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     allowed: float
 
 
+class Size(msgspec.Struct, frozen=True, kw_only=True):
+    """How large an output is.
+
+    Attributes
+    ----------
+    output, unit
+        Its name, and the unit of the numbers.
+    largest
+        The largest number that refdp gives.
+    allowed
+        The most that rounding may do to a difference of two such numbers.
+    """
+
+    output: str
+    unit: str
+    largest: float
+    allowed: float
+
+
+class Extent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check is about.
+
+    Attributes
+    ----------
+    frames, atoms
+        How many frames with real atoms, and how many atoms they have: the least and the most.
+    sizes
+        Of the numbers that have a budget.
+    """
+
+    frames: int
+    atoms: tuple[int, int]
+    sizes: tuple[Size, ...] = ()
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What one backend, or another file, does with the model."""
+    """What one backend, or another file, does with the model.
+
+    Attributes
+    ----------
+    backend, version
+        Its name, or that of the file; versions of what evaluates it.
+    status
+        `differs` speaks against a conversion, `agrees` and `known` for it, the others say nothing.
+    reason, seconds
+        Why; how long it took.
+    outputs
+        How far off, for what was compared.
+    against
+        Whether it is another file.
+    """
 
     backend: str
     version: str
-    status: Literal["agrees", "differs", "known", "refuses", "fails"]
+    status: Literal["agrees", "differs", "known", "undecided", "refuses", "fails"]
     reason: str = ""
     seconds: float = 0.0
     outputs: tuple[Deviation, ...] = ()
+    against: bool = False
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,68 +111,23 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     model, data
         As they were given.
-    frames, atoms
-        How many frames, and how many atoms they have: the least and the most.
+    extent
+        What was compared.
     rows
         One for each backend.
     errors
         Root mean square errors of refdp against the labels of the data, by output.
     faithful, sentence
-        Whether the conversion is, and in words.
+        Whether the conversion is, None where nothing is shown; and in words.
     """
 
     model: str
     data: str
-    frames: int
-    atoms: tuple[int, int]
+    extent: Extent
     rows: tuple[Row, ...]
     errors: dict[str, float]
-    faithful: bool
+    faithful: bool | None
     sentence: str
-
-
-def is_faithful(rows: tuple[Row, ...]) -> bool:
-    """Tell whether something was compared, and nothing differs or fails."""
-    return any(row.status in ("agrees", "known") for row in rows) and not wrong(rows)
-
-
-def wrong(rows: tuple[Row, ...]) -> list[Row]:
-    """Return the rows that speak against a conversion."""
-    return [row for row in rows if row.status in ("differs", "fails")]
-
-
-def sentence_of(model: str, frames: int, atoms: tuple[int, int], rows: tuple[Row, ...]) -> str:
-    """Return the sentence: faithful or not, who agrees on what, or what differs first."""
-    if bad := wrong(rows):
-        return f"not faithful: {'; '.join(map(_complaint, bad))}"
-    agreeing = [row for row in rows if row.status in ("agrees", "known")]
-    if not agreeing:
-        return "nothing is shown: no backend on this machine could evaluate the model"
-    names = [row.backend for row in agreeing]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    least, most = atoms
-    size = str(most) if least == most else f"{least} to {most}"
-    used = max((d.used for row in agreeing if row.status == "agrees" for d in row.outputs), default=0.0)
-    known = [row.backend for row in agreeing if row.status == "known"]
-    but = f", apart from known differences of {', '.join(known)}" if known else ""
-    agrees = "agrees" if len(names) == 1 else "agree"
-    count = "1 frame" if frames == 1 else f"{frames} frames"
-    return (
-        f"faithful: {listed} {agrees} with {model} on {count} of {size} atoms{but}; "
-        f"at most {percent(used)} of what rounding may do"
-    )
-
-
-def _complaint(row: Row) -> str:
-    first = next((d for d in row.outputs if d.beyond), None)
-    if first is None:
-        return f"{row.backend} {row.status}: {row.reason}"
-    atom = "" if first.atom is None else f", atom {first.atom}{first.species and f' ({first.species})'}"
-    what = NAMES.get(first.output, f"`{first.output}`")
-    return (
-        f"{what} of {row.backend} differ first at frame {first.frame}{atom}: "
-        f"{first.deviation:.1e} {first.unit} where rounding allows {first.allowed:.1e}"
-    ).replace(f" {first.unit} where", f"{first.unit and ' ' + first.unit} where")
 
 
 def unit_of(output: str) -> str:

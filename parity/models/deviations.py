@@ -9,10 +9,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from parity.models.conversion_report import Deviation, unit_of
+from parity.compare import used
+from parity.models.conversion_report import Deviation, Size, unit_of
 from parity.models.outputs import DERIVED
 
-__all__ = ["Chunk", "deviations", "mismatch"]
+__all__ = ["Chunk", "deviations", "mismatch", "sizes", "wrong_frames"]
 
 # The budget is that of one evaluation; two may err, each its own way.
 BOTH = 2.0
@@ -63,12 +64,34 @@ def _worst(parts: list[Deviation]) -> Deviation:
     return msgspec.structs.replace(first, used=used, largest=largest, beyond=sum(d.beyond for d in parts))
 
 
-def _measured(name: str, chunk: Chunk) -> Deviation:
+def wrong_frames(chunk: Chunk) -> NDArray[np.bool_]:
+    """Return `(nf,)`, the frames in which something is further away than rounding explains."""
+    names = [name for name in chunk.value if name in chunk.other]
+    beyond = [(_shares(name, chunk)[0] > 1.0).reshape(len(chunk.frames), -1).any(axis=1) for name in names]
+    return np.any(beyond, axis=0)
+
+
+def sizes(chunks: Sequence[Chunk]) -> tuple[Size, ...]:
+    """Return how large the numbers of refdp are, and what rounding may do to a difference of two of them."""
+    found = []
+    for name in chunks[0].value if chunks else ():
+        values, budgets = ([np.ravel(getattr(c, key)[name]) for c in chunks] for key in ("value", "budget"))
+        largest, budget = (float(np.max(np.abs(np.concatenate(x)), initial=0.0)) for x in (values, budgets))
+        found.append(Size(output=name, unit=unit_of(name), largest=largest, allowed=BOTH * budget))
+    return tuple(found)
+
+
+def _shares(name: str, chunk: Chunk) -> tuple[NDArray[np.float64], ...]:
+    """Return, by number, the share of what rounding may do, the deviation, and what rounding may do."""
     value, other, allowed = chunk.value[name], np.asarray(chunk.other[name]), BOTH * chunk.budget[name]
+    zero = np.zeros_like(value)
     with np.errstate(all="ignore"):
         error = np.abs(other.astype(np.float64) - value)
-        share = np.where(allowed > 0.0, error / allowed, np.where(error > 0.0, np.inf, 0.0))
-    share = np.where(np.isnan(share), np.inf, share)
+    return used(other, {"head": value, "tail": zero, "radius": zero, "budget": allowed}), error, allowed
+
+
+def _measured(name: str, chunk: Chunk) -> Deviation:
+    share, error, allowed = _shares(name, chunk)
     wrong = (share > 1.0).reshape(len(share), -1).any(axis=1)
     # The first frame in which something is wrong: where one looks first.
     frame = int(np.argmax(wrong)) if wrong.any() else int(np.unravel_index(np.argmax(share), share.shape)[0])

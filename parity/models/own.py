@@ -37,11 +37,12 @@ def _loaded(file: str) -> Any:
     return refdp.load(file)
 
 
-def system_of(inputs: ModelInputs) -> Any:
+def system_of(model: Any, inputs: ModelInputs) -> Any:
     """Return the system, its types numbered as the model does."""
+    from refdp.species import match_types
     from refdp.system import System
 
-    return System(inputs.coords, inputs.atype, inputs.cell)
+    return match_types(model, System(inputs.coords, inputs.atype, inputs.cell, type_map=inputs.type_map))
 
 
 def parameters_of(model: Any, inputs: ModelInputs) -> tuple[Any, Any]:
@@ -54,7 +55,7 @@ def numpy_outputs(inputs: ModelInputs) -> Outputs:
     from refdp.evaluation import evaluate
 
     model = model_of(inputs)
-    found = evaluate(model, system_of(inputs), *parameters_of(model, inputs), progress=False)
+    found = evaluate(model, system_of(model, inputs), *parameters_of(model, inputs), progress=False)
     return arrays_of(found)
 
 
@@ -88,7 +89,8 @@ def _outputs(inputs: ModelInputs, to: Callable[[Any], Any], derive: Derive) -> O
     from refdp.blocks import find_neighbors
     from refdp.models.base import Conditions
 
-    model, system = model_of(inputs), system_of(inputs)
+    model = model_of(inputs)
+    system = system_of(model, inputs)
     extended, nlist = find_neighbors(model, system)
     tables = [to(x) for x in (extended.atype_ext, nlist, extended.mapping)]
     conditions = Conditions(*(None if x is None else to(x) for x in parameters_of(model, inputs)))

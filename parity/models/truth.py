@@ -23,7 +23,7 @@ def truth_of(inputs: ModelInputs) -> dict[str, dict[str, NDArray[Any]]]:
     from refdp.certified_models import model_truth
 
     model = model_of(inputs)
-    exact: Any = model_truth(model, system_of(inputs), *parameters_of(model, inputs))
+    exact: Any = model_truth(model, system_of(model, inputs), *parameters_of(model, inputs))
     allowed = budget_of(inputs)
     enclosures: dict[str, Any] = arrays_of(exact)
     return {name: parts(x.balls) | {"budget": allowed[name]} for name, x in enclosures.items()}
@@ -37,7 +37,8 @@ def budget_of(inputs: ModelInputs) -> dict[str, NDArray[Any]]:
     """
     from refdp.certified_models import model_budget
 
-    model, system = model_of(inputs), system_of(inputs)
+    model = model_of(inputs)
+    system = system_of(model, inputs)
     allowed = arrays_of(model_budget(model, system, *parameters_of(model, inputs)))
     if "forces" in allowed:
         lever = 2.0 * allowed["forces"][..., None] * _reach(model, system)

@@ -11,7 +11,7 @@ from parity.backends.backend import Backend
 from parity.backends.pool import Result
 from parity.compare import Comparison, compare
 from parity.models.case import ModelInputs
-from parity.models.known import KNOWN, explain_failure
+from parity.models.known import explain_failure, key_of, shown_by
 from parity.report.model import Verdict
 from parity.verdict import spoken, without_comparison
 
@@ -27,12 +27,11 @@ def model_verdict(backend: Backend, inputs: ModelInputs, result: Result, judged:
     found = compared(backend, result.outputs, judged.outputs["truth"])
     if not found.reason:
         return spoken(backend, case, "agrees", "", found, result.seconds)
-    for known in KNOWN:
-        instead = judged.outputs["instead"].get(known.name)
-        if instead is None or not known.concerns(backend.name, inputs):
-            continue
-        if not compared(backend, result.outputs, instead).reason:
-            return spoken(backend, case, "known", known.explanation, found, result.seconds)
+    shown = shown_by(backend.name, inputs)
+    instead = judged.outputs["instead"].get(key_of(shown))
+    if shown and instead is not None and not compared(backend, result.outputs, instead).reason:
+        explanation = " ".join(known.explanation for known in shown)
+        return spoken(backend, case, "known", explanation, found, result.seconds)
     told = spoken(backend, case, "differs", found.reason, found, result.seconds)
     return msgspec.structs.replace(told, first_step=next(iter(found.over), ""))
 

@@ -69,6 +69,23 @@ def _one_weight(data: dict[str, Any]) -> None:
         last["w"][0] *= 1.0 + 1e-9
 
 
+def _renamed(inputs: ModelInputs) -> Outputs:
+    """Let the type map be reversed everywhere, and the weights stay where they are."""
+    data = copy.deepcopy(inputs.data or {})
+    names = list(data["type_map"])
+    _rename(data, names[::-1])
+    return numpy_outputs(msgspec.structs.replace(inputs, data=data, type_map=names))
+
+
+def _rename(tree: Any, names: list[str]) -> None:
+    """Write a type map into a dictionary, and into all in it that have one."""
+    if isinstance(tree, dict) and tree.get("type_map"):
+        tree["type_map"] = names
+    for value in tree.values() if isinstance(tree, dict) else tree:
+        if isinstance(value, dict | list):
+            _rename(value, names)
+
+
 def _exclusion_lost(data: dict[str, Any]) -> None:
     data["pair_exclude_types"] = []
 
@@ -95,6 +112,7 @@ APARAM = _new("aparam", "`aparam` comes before `fparam`", "atom_energy", _of_mod
 WEIGHT = _new(
     "weight", "one weight of a fitting net is off by 1e-9 of itself", "atom_energy", _of_model(_one_weight)
 )
+TYPES = _new("types", "the type map is reversed, the weights are not", "atom_energy", _renamed)
 PAIRS = _new("pairs", "the model excludes no pairs", "atom_energy", _of_model(_exclusion_lost))
 INSIDE = _new(
     "inside", "the descriptor excludes the pairs of the model", "atom_energy", _of_model(_exclusion_inside)

@@ -20,6 +20,7 @@ __all__ = ["check_conversion", "load_converted"]
 
 SHOWN = ("energy", "forces", "virial")
 PARAMETERS = ("fparam", "aparam")
+NOTHING_SHOWN = 2
 
 
 def check_conversion(
@@ -31,7 +32,9 @@ def check_conversion(
     jobs: int | None,
     json_file: Path | None,
 ) -> None:
-    """Compare a model file with refdp, print what is found, and leave with 1 where it is not faithful.
+    """Compare a model file with refdp and print what is found.
+
+    The exit status is 1 where it is not faithful, and 2, as for other errors, where nothing is shown.
 
     Parameters
     ----------
@@ -76,7 +79,7 @@ def check_conversion(
         click.echo(f"wrote {json_file}")
     _print(found)
     if not found.faithful:
-        sys.exit(1)
+        sys.exit(NOTHING_SHOWN if found.faithful is None else 1)
 
 
 def load_converted(path: Path) -> Model:
@@ -117,7 +120,8 @@ def _print(found: Conversion) -> None:
     for name in shown:
         unit = next((d.unit for row in found.rows for d in row.outputs if d.output == name), "")
         header += [f"{name}: used", f"largest{unit and f', {unit}'}"]
-    print_table(header, [_cells(row, shown) for row in found.rows], right=range(2, len(header)))
+    if found.rows:
+        print_table(header, [_cells(row, shown) for row in found.rows], right=range(2, len(header)))
     for row in found.rows:
         if row.reason:
             click.echo(f"{row.backend} {row.status}: {row.reason}")

@@ -98,7 +98,7 @@ def command(
 
     With --model the numbers of refdp are compared with those of DeePMD-kit (or of the backends named) for the
     atoms of SYSTEM, a data set or an example: energies, forces and virials. The last line says whether the
-    conversion is faithful; where it is not, the exit status is 1.
+    conversion is faithful; where it is not, the exit status is 1, and 2 where nothing is shown.
 
     \b
     Examples:

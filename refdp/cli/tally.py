@@ -151,7 +151,7 @@ class Tally:
             self.worst = int(frames.index[frame]), int(atom)
 
 
-def _of_energy(predicted: Mapping[str, NDArray[np.float64]], frames: Frames, real: Any, counts: Any) -> dict[str, Float]:
+def _of_energy(predicted: Mapping[str, Float], frames: Frames, real: Any, counts: Any) -> dict[str, Float]:
     """Return energies per atom, the lengths of forces, and pressures in GPa."""
     found = {"energy": predicted["energy"] / counts}
     if "force" in predicted:

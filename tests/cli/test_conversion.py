@@ -63,7 +63,7 @@ class TestCheckConversion:
         assert row[:3] == ["numpy-f64", "agrees", "0"]
         assert [file.name for file in tmp_path.iterdir()] == ["found.json"]
         found = json.loads((tmp_path / "found.json").read_text())
-        assert (found["faithful"], found["sentence"], found["frames"]) == (True, last, 1)
+        assert (found["faithful"], found["sentence"], found["extent"]["frames"]) == (True, last, 1)
         assert found["errors"]["energy"] > 0.0
 
     def test_not_faithful(self, check, folder):
@@ -76,8 +76,10 @@ class TestCheckConversion:
 
     def test_a_file_that_cannot_be_read_fails_its_row(self, check, folder):
         result = check("--backend", "numpy-f64", "--against", str(folder / "frozen.pb"))
-        assert result.exit_code == 1
-        assert "frozen.pb fails" in result.stdout or "frozen.pb refuses" in result.stdout
+        assert result.exit_code == 2
+        assert "\nfrozen.pb fails: " in result.stdout
+        last = result.stdout.strip().splitlines()[-1]
+        assert last.startswith("nothing is shown: frozen.pb could not be asked: ")
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -98,6 +100,19 @@ class TestCheckConversion:
         assert (result.exit_code, "`--data`: expected a data set" in result.stderr) == (2, True)
         result = refdp_command("parity", "--data", "example:water")
         assert (result.exit_code, "`--data`: expected --model with it" in result.stderr) == (2, True)
+
+    def test_frames_of_virtual_atoms_show_nothing(self, refdp_command, folder, tmp_path):
+        data = tmp_path / "virtual" / "set.000"
+        data.mkdir(parents=True)
+        (data.parent / "type.raw").write_text("0\n1\n")
+        (data.parent / "type_map.raw").write_text("O H C")
+        (data.parent / "nopbc").touch()
+        np.save(data / "coord.npy", np.zeros((1, 6)))
+        np.save(data / "real_atom_types.npy", np.full((1, 2), -1))
+        model, place = str(folder / "model.dp"), str(data.parent)
+        result = refdp_command("parity", "--model", model, "--data", place, "--backend", "numpy-f64")
+        assert result.exit_code == 2
+        assert result.stdout.strip().splitlines()[-1] == "nothing is shown: no frame has a real atom"
 
 
 class TestLoadConverted:

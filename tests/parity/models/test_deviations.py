@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from parity.models.deviations import Chunk, deviations, mismatch
+from parity.models.deviations import Chunk, deviations, mismatch, sizes, wrong_frames
 
 
 def _chunk(start=0, **other):
@@ -60,3 +60,37 @@ class TestDeviations:
         energy = deviations([chunk])[0]
         assert (energy.used, energy.beyond, energy.frame) == (np.inf, 1, 1)
         assert msgspec.json.decode(msgspec.json.encode(energy))["used"] is None
+
+    def test_no_number_is_beyond_no_budget_too(self):
+        chunk = _chunk(energy=np.asarray([1.0, np.nan]))
+        chunk.budget["energy"][:] = 0.0
+        energy = deviations([chunk])[0]
+        assert (energy.used, energy.beyond, energy.frame) == (np.inf, 1, 1)
+
+    def test_a_budget_without_end_accepts_nothing(self):
+        chunk = _chunk()
+        chunk.budget["energy"][1] = np.inf
+        energy = deviations([chunk])[0]
+        assert (energy.used, energy.beyond, energy.frame) == (np.inf, 1, 1)
+
+
+class TestWrongFrames:
+    def test_of_any_output(self):
+        assert wrong_frames(_chunk(forces=_forces(1, 2, 3.0))).tolist() == [False, True]
+        assert wrong_frames(_chunk(energy=np.asarray([np.nan, 1.0]))).tolist() == [True, False]
+
+
+class TestSizes:
+    def test_of_all_chunks(self):
+        other = _chunk()
+        other.value["forces"][0, 1, 2] = -7.0
+        other.budget["forces"][1, 1, 2] = 2.0
+        energy, forces = sizes([_chunk(), other])
+        assert (energy.output, energy.largest, energy.allowed) == ("energy", 1.0, 1.0)
+        assert (forces.output, forces.unit, forces.largest, forces.allowed) == (
+            "forces",
+            "eV/angstrom",
+            7.0,
+            4.0,
+        )
+        assert sizes([]) == ()

@@ -27,7 +27,7 @@ class TestModelOf:
 
 class TestSystemOf:
     def test_virtual_atoms_stay(self):
-        system = system_of(inputs_of("virtual"))
+        system = system_of(model_of(inputs_of("virtual")), inputs_of("virtual"))
         assert np.count_nonzero(system.atype < 0) == 2
         assert system.periodic
 
