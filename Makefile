@@ -50,7 +50,7 @@ types: $(call stamp,all) ## check types
 
 docs: $(call stamp,all) ## build the book into docs/_build/html
 	@rm -rf docs/_api # pages of modules that are no more
-	$(RUN) -m sphinx --fail-on-warning --keep-going --nitpicky --fresh-env --quiet docs docs/_build/html $(ARGS)
+	$(RUN) -m sphinx --fail-on-warning --keep-going --nitpicky --fresh-env --quiet --jobs=auto docs docs/_build/html $(ARGS)
 	@echo docs/_build/html/index.html
 
 clean: ## remove what was built and cached; the environment stays (rm -r .venv)
