@@ -15,12 +15,14 @@ from refdp.errors import InputError, unexpected
 from refdp.namespaces import array_namespace, dtype_of, precision_name
 from refdp.neighbors.cut import first_slots, narrower_blocks, sorted_by_type
 from refdp.neighbors.environment import Environment
+from refdp.nesting import Nesting
 from refdp.trace import prefixed, step
 
 __all__ = ["Hybrid", "HybridOptions", "check_nesting"]
 
 MOST_LEVELS = 8
 MOST_CHILDREN = 256
+NESTING = Nesting("list", "descriptors", MOST_CHILDREN, "lists", MOST_LEVELS)
 
 
 class HybridOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,19 +204,7 @@ def check_nesting(data: Mapping[str, Any], error: type[InputError] = InputError)
     error
         The class of the error.
     """
-    level: list[Any] = [data]
-    for _ in range(MOST_LEVELS + 1):
-        level = [part for each in level for part in _parts(each)]
-        if len(level) > MOST_CHILDREN:
-            raise unexpected("list", len(level), f"at most {MOST_CHILDREN} descriptors", error)
-        if not level:
-            return
-    raise unexpected("list", "more", f"at most {MOST_LEVELS} levels of lists", error)
-
-
-def _parts(data: Any) -> list[Any]:
-    parts = data.get("list") if isinstance(data, Mapping) else None
-    return [*parts] if isinstance(parts, list | tuple) else []
+    NESTING.check(data, error)
 
 
 def _most(sels: Iterable[tuple[int, ...]]) -> tuple[int, ...]:

@@ -22,11 +22,11 @@ from refdp.models.standard import StandardModel
 from refdp.models.zbl import ZblModel
 from refdp.namespaces import to_numpy
 from refdp.neighbors.table import check_sel
+from refdp.nesting import Nesting
 
 __all__ = ["MODELS", "ModelCodec", "model_from_dict", "model_to_dict"]
 
-MOST_LEVELS = 8
-MOST_MEMBERS = 256
+NESTING = Nesting("models", "models", 256, "models", 8)
 
 
 class ModelCodec(NamedTuple):
@@ -79,7 +79,7 @@ def model_from_dict(data: Mapping[str, Any]) -> Model:
     UnsupportedError
         A part is compressed.
     """
-    _check_nesting(data)
+    NESTING.check(data, SerializationError)
     name = data.get("type", "standard")
     if name not in tuple(MODELS):
         raise unexpected("type", name, f"one of {', '.join(MODELS)}", SerializationError)
@@ -215,23 +215,6 @@ def _part(data: Mapping[str, Any], key: str, kind: type[Any], what: str) -> Any:
         if not isinstance(found, kind):
             raise unexpected("type", part.get("type"), what, SerializationError)
     return found
-
-
-def _check_nesting(data: Mapping[str, Any]) -> None:
-    """Raise SerializationError where models in models are so many, or so deep, that it is no accident."""
-    level: list[Any] = [data]
-    for _ in range(MOST_LEVELS + 1):
-        level = [part for each in level for part in _parts(each)]
-        if len(level) > MOST_MEMBERS:
-            raise unexpected("models", len(level), f"at most {MOST_MEMBERS} models", SerializationError)
-        if not level:
-            return
-    raise unexpected("models", "more", f"at most {MOST_LEVELS} levels of models", SerializationError)
-
-
-def _parts(data: Any) -> list[Any]:
-    parts = data.get("models") if isinstance(data, Mapping) else None
-    return [*parts] if isinstance(parts, list | tuple) else []
 
 
 COMBINED = ("@class", "@version", "type")
